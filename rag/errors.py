@@ -1,0 +1,33 @@
+"""Errors are sentences for the person who reads them. Catch them at the doors (command line, page, API)."""
+
+
+class FootnoteError(Exception):
+    """Something Footnote can say in a sentence; the message is that sentence."""
+
+
+class UnreadableReport(FootnoteError):
+    """A file that could not be read, and why. It costs that file only."""
+
+
+class NotReadYet(UnreadableReport):
+    """A format that staff have and that this version does not read."""
+
+
+class LibraryBusy(FootnoteError):
+    """Another process owns the library."""
+
+
+class LibraryDamaged(FootnoteError):
+    """The library's parts do not agree, and the sentence says what mends it."""
+
+
+class WrongModel(FootnoteError):
+    """The library was embedded with another model than the one configured."""
+
+
+class BadInput(FootnoteError):
+    """A question, case, date or option that cannot be understood, and what would be."""
+
+
+class EndpointFailed(FootnoteError):
+    """An OpenAI-compatible endpoint did not give what was asked for."""

@@ -1,0 +1,328 @@
+"""The nouns of Footnote, as frozen dataclasses. No behaviour beyond what a noun knows of itself; standard library only.
+
+Offsets are half-open character offsets into a page's text, so that ``page.text[start:end]`` is always the thing named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+# --- time ---------------------------------------------------------------------------------------------------------
+
+
+class PeriodKind(StrEnum):
+    """How a period is counted: the kinds are kept apart, since the year to March is not the year."""
+
+    CALENDAR = "calendar"
+    FISCAL = "fiscal"
+    ROLLING = "rolling"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A half-open range of days with the label people would give it: ``2025 = [2025-01-01, 2026-01-01)``."""
+
+    start: date
+    end: date
+    label: str = field(compare=False)
+    kind: PeriodKind = field(default=PeriodKind.CALENDAR, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError(f"a period ends after it starts: {self.start} to {self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A period as it is named in a text: ``text[start:end] == words``, and the days it stands for, if they are known."""
+
+    start: int
+    end: int
+    words: str
+    period: Period | None
+    relative: bool = False  # "last year": needs a date outside the text to be resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A report's own date and where it was found (``front matter``, ``HTML metadata``, ``file name`` …)."""
+
+    day: date
+    source: str
+
+
+# --- what a reader returns ------------------------------------------------------------------------------------------
+
+BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "caption", "footnote", "furniture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table row: its span in the page's text and the headers above it, outermost first."""
+
+    start: int
+    end: int
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of one page's text with one role. ``furniture`` (running headers, page numbers) is shown but never cited."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0  # of a heading: 1 is the outermost
+    cells: tuple[Cell, ...] = ()  # of a table row; the row's label is its first cell
+    caption: str = ""  # of a table row: the table's caption, with its unit line, if it has one
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the characters ``[start, end)`` stand on a PDF page, in points from the page's top left corner."""
+
+    start: int
+    end: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a reader would turn to. Blocks are in reading order and do not overlap; text outside them is layout."""
+
+    number: int  # 1-based, as a viewer counts
+    text: str
+    blocks: tuple[Block, ...]
+    label: str = ""  # the number printed on it, where it differs
+    width: float = 0.0  # points; 0 where a page has no size
+    height: float = 0.0
+    boxes: tuple[Box, ...] = ()  # one a line or cell, in text order
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a reader found in one file."""
+
+    kind: str  # "PDF", "Word document", "Web article", "Markdown", "Text"
+    title: str
+    pages: tuple[Page, ...]
+    published: Published | None = None
+    covers: Period | None = None
+
+
+# --- what the library holds -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One live revision of one file, as the catalog lists it."""
+
+    id: str
+    revision: str  # the first characters of the content's SHA-256
+    path: str  # relative to the ingested root
+    collection: str
+    title: str
+    kind: str
+    pages: int
+    published: Published | None
+    covers: Period | None
+
+
+StatementKind = Literal["sentence", "item", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The smallest thing that can be cited. ``text`` is exactly ``page_text[start:end]``.
+
+    ``context`` is what a row or sentence cannot be understood without: for a row its caption, for both the heading
+    path. ``cells`` carry a row's headers with offsets into the page text.
+    """
+
+    id: str
+    passage_id: str
+    page: int
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    kind: StatementKind
+    heading: str = ""
+    caption: str = ""
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole statements on one page, sized for the embedding model. ``text == page_text[start:end]``."""
+
+    id: str
+    report: Report
+    page: int
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    heading: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a text: ``text[start:end]`` is the number with its unit, qualifier included."""
+
+    start: int
+    end: int
+    value: float
+    unit: str = ""  # "%", "GBP", "days", or the noun counted
+    qualifier: str = ""  # "more than", "nearly", "provisional" …
+    number_start: int = 0  # the bare number inside [start, end)
+    number_end: int = 0
+    period: Period | None = None
+
+
+# --- asking and answering -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it reaches Footnote. ``as_of`` is the day it is asked and resolves "last year"."""
+
+    question: str
+    as_of: date
+    history: tuple[Turn, ...] = ()
+    scope: str = ""  # only reports whose path starts with this
+    answerer: Literal["auto", "extract", "llm"] = "auto"
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was understood of the question: shown to the asker, and used by every later step."""
+
+    standalone: str  # the question with what a follow-up left out
+    period: Period | None
+    period_words: str = ""  # the asker's words for it: "last year"
+    wants: str = "text"  # the kind of answer: count, share, money, date, duration, person, place, reason, definition, text
+
+
+Status = Literal["answered", "partial", "not_found", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered footnote: the exact span, with the passage around it so that it can be shown without the library."""
+
+    n: int
+    report: str  # path relative to the ingested root
+    title: str
+    published: date | None
+    page: int
+    start: int
+    end: int
+    quote: str
+    statement_id: str
+    kind: str = ""
+    pages: int = 1
+    heading: str = ""
+    covers: str = ""  # label of the period the report covers
+    headers: tuple[tuple[str, str], ...] = ()  # of a table row: (column header, cell), so that it can be read alone
+    caption: str = ""
+    said: str = ""  # the words by which the statement names its period: "Last year"
+    period: Period | None = None  # what those words stand for
+    passage_start: int = 0
+    passage_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer with the numbers of the citations it rests on, and whether the check passed."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFigure:
+    """A figure of the answer, tied to its citation."""
+
+    value: float
+    unit: str
+    qualifier: str
+    period: Period | None
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The answer at its shortest, for large type: qualifier before, figure, what it counts and when behind."""
+
+    figure: str  # "33,000"
+    qualifier: str = ""  # "more than"
+    label: str = ""  # "leads · 2025"
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """One passage as search returned it."""
+
+    rank: int
+    report: str
+    page: int
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer. ``stream()`` yields it as it grows; the last one is complete (``done``).
+
+    For ``not_found`` the citations are the nearest evidence, offered and not claimed: no claim refers to them.
+    """
+
+    question: str
+    status: Status
+    text: str
+    id: str = ""
+    short: str | None = None
+    headline: Headline | None = None
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Retrieved, ...] = ()
+    figures: tuple[AnsweredFigure, ...] = ()
+    understood: Understood | None = None
+    as_of: date | None = None
+    conflicts: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()  # what the reader should know beside the answer: "provisional", "another report says …"
+    suggestions: tuple[tuple[str, int], ...] = ()  # of a not_found: (label, citation) of the nearest evidence
+    answerer: Literal["extract", "llm"] = "extract"
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    usage: dict[str, float] | None = None
+    error: str | None = None
+    done: bool = True
+
+
+# --- the two seams --------------------------------------------------------------------------------------------------
+
+
+class Embed(Protocol):
+    """Texts in, one vector each out: ``(len(texts), dimensions)`` float32, every row of length 1."""
+
+    def __call__(self, texts: list[str]) -> Any: ...
