@@ -5,10 +5,15 @@ Offsets are half-open character offsets into a page's text, so that ``page.text[
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -37,7 +42,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A period as it is named in a text: ``text[start:end] == words``, and the days it stands for, if they are known."""
+    """A period as a text names it: ``text[start:end] == words``, and the days it stands for, if they are known."""
 
     start: int
     end: int
@@ -70,7 +75,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of one page's text with one role. ``furniture`` (running headers, page numbers) is shown but never cited."""
+    """A run of one page's text with one role. ``furniture`` (running headers, page numbers) is never cited."""
 
     kind: BlockKind
     start: int
@@ -138,53 +143,63 @@ StatementKind = Literal["sentence", "item", "row"]
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number in a statement. All offsets are into the page's text.
+
+    ``[start, end)`` spans qualifier, number and unit ("more than 33,000 leads"); ``[number_start, number_end)`` the
+    number as written, with currency sign, scale word or percent sign ("33,000", "£4.2 million", "15 per cent").
+    ``value`` is multiplied out. ``counts`` are the words that say what is counted, for a cell its row label, column
+    headers and caption.
+    """
+
+    start: int
+    end: int
+    number_start: int
+    number_end: int
+    value: float
+    unit: str = ""  # "%", an ISO 4217 code ("GBP"), "days", or the noun counted ("leads")
+    qualifier: str = ""  # "more than", "nearly", "provisional"
+    counts: str = ""
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """The smallest thing that can be cited. ``text`` is exactly ``page_text[start:end]``.
 
-    ``context`` is what a row or sentence cannot be understood without: for a row its caption, for both the heading
-    path. ``cells`` carry a row's headers with offsets into the page text.
+    A row or sentence is understood through its heading path and caption; a row's ``cells`` carry their headers.
+    ``period`` is what the statement is about and ``said`` the words that name it, in the statement or around it.
     """
 
-    id: str
+    id: str  # "bulletin-2026-q3-9c1e04@3f9a0c12:p2:s14"
     passage_id: str
     page: int
-    ordinal: int
+    ordinal: int  # within the page, from 1
     start: int
     end: int
     text: str
     kind: StatementKind
-    heading: str = ""
+    heading: str = ""  # "Referrals > By region"
     caption: str = ""
     cells: tuple[Cell, ...] = ()
+    period: Period | None = None
+    said: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole statements on one page, sized for the embedding model. ``text == page_text[start:end]``."""
 
-    id: str
+    id: str  # "bulletin-2026-q3-9c1e04@3f9a0c12:p2:g3"
     report: Report
     page: int
-    ordinal: int
+    ordinal: int  # within the report, from 1
     start: int
     end: int
     text: str
     heading: str
     statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number in a text: ``text[start:end]`` is the number with its unit, qualifier included."""
-
-    start: int
-    end: int
-    value: float
-    unit: str = ""  # "%", "GBP", "days", or the noun counted
-    qualifier: str = ""  # "more than", "nearly", "provisional" …
-    number_start: int = 0  # the bare number inside [start, end)
-    number_end: int = 0
-    period: Period | None = None
 
 
 # --- asking and answering -------------------------------------------------------------------------------------------
@@ -210,6 +225,10 @@ class Asked:
     id: str = ""
 
 
+# The kind of answer a question wants.
+Wants = Literal["count", "share", "money", "date", "duration", "person", "place", "reason", "definition", "text"]
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What was understood of the question: shown to the asker, and used by every later step."""
@@ -217,7 +236,7 @@ class Understood:
     standalone: str  # the question with what a follow-up left out
     period: Period | None
     period_words: str = ""  # the asker's words for it: "last year"
-    wants: str = "text"  # the kind of answer: count, share, money, date, duration, person, place, reason, definition, text
+    wants: Wants = "text"
 
 
 Status = Literal["answered", "partial", "not_found", "error"]
@@ -319,10 +338,32 @@ class Answer:
     done: bool = True
 
 
-# --- the two seams --------------------------------------------------------------------------------------------------
+# --- the embedding seam ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spanned:
+    """A text to embed, with the spans inside it that want a vector of their own."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Unit vectors, float32: ``vector`` of shape (dimensions,), ``parts`` of shape (spans, dimensions)."""
+
+    vector: NDArray[np.float32]
+    parts: NDArray[np.float32]
 
 
 class Embed(Protocol):
-    """Texts in, one vector each out: ``(len(texts), dimensions)`` float32, every row of length 1."""
+    """Texts in, their vectors out, in the same order. The fingerprint names the model that made them."""
 
-    def __call__(self, texts: list[str]) -> Any: ...
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]: ...
