@@ -1,0 +1,316 @@
+"""Text and Markdown. The page's text is the decoded file itself, so that offsets are offsets into the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import yaml
+from charset_normalizer import from_bytes
+from markdown_it import MarkdownIt
+
+from rag.errors import UnreadableReport
+from rag.reading import dates, tables
+from rag.types import Block, BlockKind, Cell, Page, Reading
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_ITEM = re.compile(r"[ \t]*(?:[-*•‣▪◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])[ \t]+(?=\S)")
+_UNDERLINE = re.compile(r"^[ \t]*(=+|-+|~+)[ \t]*$")
+_HASHES = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_EQUALS = re.compile(r"^\s*(=(?: ?=){0,5}) (.+?) \1\s*$")  # = Title =, as wikis write it
+_SENTENCE_END = (".", "!", "?", ":", ";", ",", "…")
+_LONG_LINE = 200  # a line this long was not wrapped by hand: it is a paragraph of its own
+_HEADING_LENGTH = 90
+
+Line = tuple[int, int]  # a line's span without its line end
+
+
+def decode(content: bytes, name: str) -> str:
+    """The file's text: UTF-8 or UTF-16 if it is that, else the likeliest older encoding. Line ends are kept."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        return content.decode("utf-8-sig", errors="replace")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    if b"\0" in content:
+        order = _utf16_without_mark(content)
+        if order is None:
+            raise UnreadableReport(f"{name}: the file holds bytes that are not text")
+        return content.decode(order, errors="replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode(_older_encoding(content), errors="replace")
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
+    """Plain letters in UTF-16 are a letter and a zero: which of the two bytes is zero tells the order."""
+    sample = content[: 20_000 - 20_000 % 2]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = max(1, len(sample) // 2)
+    if odd > half * 0.4 and even < half * 0.05:
+        return "utf-16-le"
+    if even > half * 0.4 and odd < half * 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _older_encoding(content: bytes) -> str:
+    """Windows-1252 where few bytes are not ASCII, as in Western languages; else what charset-normalizer finds."""
+    sample = content[:100_000]
+    if sum(byte > 127 for byte in sample) < len(sample) * 0.15:
+        return "cp1252"
+    best = from_bytes(sample).best()
+    return best.encoding if best else "cp1252"
+
+
+def lines_of(text: str) -> list[Line]:
+    """The span of every line, without its line end; ``\\n``, ``\\r\\n`` and ``\\r`` end a line."""
+    return [(found.start(), found.start() + len(found[0].rstrip("\r\n"))) for found in _LINE.finditer(text)]
+
+
+def read_text(content: bytes, name: str) -> Reading:
+    """One page, whose text is the file; paragraphs, headings, list items and tables are told by their layout."""
+    text = decode(content, name)
+    page = Page(1, text, tuple(text_blocks(text, lines_of(text))))
+    return _reading("Text", page, name, {})
+
+
+def read_markdown(content: bytes, name: str) -> Reading:
+    """One page, whose text is the file; front matter is furniture and gives title and date."""
+    text = decode(content, name)
+    lines = lines_of(text)
+    matter, body = _front_matter(text, lines)
+    blocks = _markdown_blocks(text, lines[body:])
+    if body:
+        blocks.insert(0, Block("furniture", lines[0][0], lines[body - 1][1]))
+    return _reading("Markdown", Page(1, text, tuple(blocks)), name, matter)
+
+
+def _reading(kind: str, page: Page, name: str, matter: dict[str, Any]) -> Reading:
+    title = str(matter.get("title") or "") or dates.first_heading((page,)) or dates.title_of_file(name)
+    stated = next(
+        (matter[key] for key in ("published", "date", "publish_date", "publication_date") if matter.get(key)), None
+    )
+    return Reading(
+        kind,
+        title,
+        (page,),
+        dates.first_date(dates.published(stated, "front matter"), dates.in_imprint((page,)), dates.in_file_name(name)),
+        dates.covers(str(matter.get("covers") or matter.get("period") or ""), title, dates.title_of_file(name)),
+    )
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+def text_blocks(text: str, lines: Sequence[Line]) -> Iterator[Block]:
+    """The blocks of plain text, in order: a run of lines without an empty one between them holds one or more."""
+    first = True
+    for run in _runs(text, lines):
+        for block in _run_blocks(text, run, alone=True, level=1 if first else 2):
+            yield block
+            first = False
+
+
+def _runs(text: str, lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Lines between empty ones."""
+    run: list[Line] = []
+    for start, end in lines:
+        if text[start:end].strip():
+            run.append((start, end))
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _run_blocks(text: str, run: Sequence[Line], alone: bool, level: int) -> Iterator[Block]:
+    """The blocks of one run. `alone`: a short line by itself is a heading (Markdown has marks for that)."""
+    if rows := _piped_rows(text, run):
+        yield from rows
+        return
+    if alone and len(run) == 1 and _is_title(text[slice(*run[0])]):
+        yield _block(text, "heading", *run[0], level=level)
+        return
+    kind: BlockKind = "paragraph"
+    start = end = -1
+    for i, line in enumerate(run):
+        words = text[slice(*line)]
+        heading = _marked_heading(text, line)
+        item = _ITEM.match(words)
+        underlined = alone and i + 1 < len(run) and bool(_UNDERLINE.match(text[slice(*run[i + 1])]))
+        ends_before = heading or item or underlined or (end - start > 0 and _is_long(text, run[i - 1]))
+        if ends_before and start >= 0:
+            yield _block(text, kind, start, end)
+            start = -1
+        if heading:
+            yield heading
+        elif underlined and start < 0 and len(words.strip()) <= 2 * _HEADING_LENGTH:
+            yield _block(text, "heading", *line, level=1 if "=" in text[slice(*run[i + 1])] else 2)
+        elif _UNDERLINE.match(words):
+            if start >= 0:
+                yield _block(text, kind, start, end)
+                start = -1
+        elif start < 0:
+            kind = "list_item" if item else "paragraph"
+            start, end = line[0] + (item.end() if item else 0), line[1]
+        else:
+            end = line[1]
+    if start >= 0:
+        yield _block(text, kind, start, end)
+
+
+def _is_long(text: str, line: Line) -> bool:
+    return line[1] - line[0] > _LONG_LINE
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line that stands alone is a heading: short, no sentence, some letters, not a list item or a row."""
+    words = line.strip()
+    return (
+        len(words) <= _HEADING_LENGTH
+        and not words.endswith(_SENTENCE_END)
+        and any(letter.isalpha() for letter in words[:20])
+        and (words[0].isupper() or words[0].isdigit())
+        and not _ITEM.match(line)
+        and "|" not in words
+        and "\t" not in words
+    )
+
+
+def _marked_heading(text: str, line: Line) -> Block | None:
+    """A heading that says so: ``## Title`` or ``= Title =``."""
+    words = text[slice(*line)]
+    for pattern in (_HASHES, _EQUALS):
+        if (found := pattern.match(words)) and found[2]:
+            level = len(found[1].replace(" ", ""))
+            return Block("heading", line[0] + found.start(2), line[0] + found.end(2), level=min(level, 6))
+    return None
+
+
+def _block(text: str, kind: BlockKind, start: int, end: int, level: int = 0) -> Block:
+    """A block without the white space at its ends."""
+    words = text[start:end]
+    start += len(words) - len(words.lstrip())
+    return Block(kind, start, start + len(words.strip()), level=level)
+
+
+def _piped_rows(text: str, run: Sequence[Line]) -> list[Block]:
+    """Rows of a table written as lines of ``a | b | c`` (or with tabs), if every line of the run is one."""
+    for mark in ("|", "\t"):
+        cells = [_cells(text, line, mark) for line in run]
+        if len(run) > 1 and all(len(row) > 1 for row in cells) and abs(len(cells[0]) - len(cells[1])) < 2:
+            return _rows(text, [row for row, line in zip(cells, run, strict=True) if not _is_rule(text, line)])
+    return []
+
+
+def _is_rule(text: str, line: Line) -> bool:
+    """The line of dashes below a table's header."""
+    return not set(text[slice(*line)]) - set(" |:-\t")
+
+
+def _cells(text: str, line: Line, mark: str = "|") -> list[Line]:
+    """The spans of a row's cells, without the white space around them; an escaped mark is part of its cell."""
+    start, end = line
+    words = text[start:end]
+    inner_start = start + len(words) - len(words.lstrip(" "))
+    inner_end = start + len(words.rstrip(" "))
+    if mark == "|":
+        inner_start += text.startswith("|", inner_start, inner_end)
+        if inner_end > inner_start and text[inner_end - 1] == "|" and text[inner_end - 2] != "\\":
+            inner_end -= 1
+    cuts = [inner_start - 1]
+    cuts += [i for i in range(inner_start, inner_end) if text[i] == mark and text[i - 1] != "\\"]
+    cuts.append(inner_end)
+    spans = []
+    for left, right in pairwise(cuts):
+        piece = text[left + 1 : right]
+        at = left + 1 + len(piece) - len(piece.lstrip()) if piece.strip() else left + 1
+        spans.append((at, at + len(piece.strip())))
+    return spans
+
+
+def _rows(text: str, spans: Sequence[Sequence[Line]], caption: str = "", depth: int | None = None) -> list[Block]:
+    """Table rows whose cells are spans of the text itself."""
+    grid = [[text[start:end] for start, end in row] for row in spans]
+    depth = tables.header_depth(grid) if depth is None else depth
+    headers = tables.column_headers(grid[:depth], max(len(row) for row in grid))
+    blocks = []
+    for row in spans[depth:]:
+        filled = [Cell(*span, headers[i]) for i, span in enumerate(row) if i == 0 or span[1] > span[0]]
+        blocks.append(Block("table_row", filled[0].start, filled[-1].end, cells=tuple(filled), caption=caption))
+    return [block for block in blocks if block.end > block.start]
+
+
+# --- Markdown ---------------------------------------------------------------------------------------------------------
+
+
+def _front_matter(text: str, lines: Sequence[Line]) -> tuple[dict[str, Any], int]:
+    """What the front matter says, and the number of lines it takes: none if there is none, or it is not YAML."""
+    if not lines or text[slice(*lines[0])].rstrip() != "---":
+        return {}, 0
+    for i, (start, end) in enumerate(lines[1:200], 1):
+        if text[start:end].rstrip() in {"---", "..."}:
+            try:
+                matter = yaml.safe_load(text[lines[1][0] : start])
+            except yaml.YAMLError:
+                return {}, 0
+            if isinstance(matter, dict):
+                return {str(key).lower(): value for key, value in matter.items()}, i + 1
+            return {}, 0
+    return {}, 0
+
+
+def _markdown_blocks(text: str, lines: Sequence[Line]) -> list[Block]:
+    """The blocks of these lines, found by the parser's line maps: offsets stay those of the raw text."""
+    parser = MarkdownIt("commonmark").enable("table").disable(["inline"])  # only blocks and their lines are wanted
+    blocks: list[Block] = []
+    depth = 0  # of list items
+    for token in parser.parse("\n".join(text[start:end] for start, end in lines)):
+        depth += {"list_item_open": 1, "list_item_close": -1}.get(token.type, 0)
+        run = lines[token.map[0] : token.map[1]] if token.map else ()
+        if not run:
+            continue
+        if token.type == "heading_open":
+            blocks.append(_heading(text, run, int(token.tag[1])))
+        elif token.type == "paragraph_open":
+            blocks += _item(text, run) if depth else _paragraph(text, run)
+        elif token.type == "table_open":
+            caption = ""
+            if blocks and blocks[-1].kind == "paragraph" and _is_table_caption(text[blocks[-1].start : blocks[-1].end]):
+                blocks[-1] = replace(blocks[-1], kind="caption")
+                caption = text[blocks[-1].start : blocks[-1].end]
+            blocks += _rows(text, [_cells(text, line) for i, line in enumerate(run) if i != 1], caption, depth=1)
+        elif token.type in {"fence", "code_block"}:
+            inside = run[1:-1] if token.type == "fence" else run
+            blocks += [_block(text, "paragraph", inside[0][0], inside[-1][1])] if inside else []
+    return [block for block in blocks if block.end > block.start]
+
+
+def _heading(text: str, run: Sequence[Line], level: int) -> Block:
+    """A heading of either kind, with hashes or underlined, without its marks."""
+    if marked := _marked_heading(text, run[0]):
+        return replace(marked, level=level)
+    return _block(text, "heading", run[0][0], run[max(0, len(run) - 2)][1], level=level)
+
+
+def _is_table_caption(words: str) -> bool:
+    return tables.is_caption(words.lstrip("*_ ")) and len(words) < 300
+
+
+def _item(text: str, run: Sequence[Line]) -> Iterable[Block]:
+    """A paragraph inside a list item, without the item's mark."""
+    if rows := _piped_rows(text, run):
+        return rows
+    marker = _ITEM.match(text[slice(*run[0])])
+    return [_block(text, "list_item", run[0][0] + (marker.end() if marker else 0), run[-1][1])]
+
+
+def _paragraph(text: str, run: Sequence[Line]) -> Iterable[Block]:
+    if text[slice(*run[0])].lstrip().startswith("[^"):
+        return [_block(text, "footnote", run[0][0], run[-1][1])]
+    return _run_blocks(text, [line for line in run if text[slice(*line)].strip()], alone=False, level=2)

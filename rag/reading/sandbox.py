@@ -1,0 +1,125 @@
+"""Readers run in a child process: a file that crashes, hangs or swells costs itself and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+from rag.errors import UnreadableReport
+from rag.reading.formats import reader_for
+from rag.reading.limits import Limits
+from rag.types import Reading
+
+ReadFile = Callable[[Path, Limits], Reading]
+_FILES_A_CHILD = 200  # then a fresh one, so that what a library leaks does not add up
+
+
+def read_directly(path: Path, limits: Limits | None = None) -> Reading:
+    """Read a file in this process, with no limit but on its size; `UnreadableReport` says why it cannot be read."""
+    limits = limits or Limits()
+    if not path.is_file():
+        raise UnreadableReport(f"{path.name}: not a file")
+    size = path.stat().st_size
+    if size > limits.file_mb * 1024 * 1024:
+        raise UnreadableReport(
+            f"{path.name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (file_mb)"
+        )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableReport(f"{path.name}: {error.strerror or 'could not be opened'}") from error
+    return reader_for(path.name, content)(content, path.name, limits)
+
+
+class Sandbox:
+    """A reading process kept warm between files and restarted when one breaks it. For one thread at a time.
+
+    `read` is any importable function of a path and limits; the tests give their own.
+    """
+
+    def __init__(self, limits: Limits | None = None, read: ReadFile = read_directly) -> None:
+        self.limits = limits or Limits()
+        self._read = read
+        self._child: subprocess.Popen[bytes] | None = None
+        self._pipe: Connection | None = None
+        self._served = 0
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def read(self, path: Path) -> Reading:
+        """What the file holds, or `UnreadableReport` with the reason, the limit named where one was met."""
+        pipe = self._start()
+        try:
+            pipe.send((self._read, path))
+            if not pipe.poll(self.limits.wall_seconds):
+                self._stop()
+                raise UnreadableReport(
+                    f"{path.name}: not read within {self.limits.wall_seconds:g} seconds (wall_seconds)"
+                )
+            outcome, what = pipe.recv()
+        except (EOFError, OSError):
+            raise UnreadableReport(f"{path.name}: {self._why_it_died()}") from None
+        self._served += 1
+        if outcome == "read":
+            reading: Reading = what
+            return reading
+        if outcome == "refused":
+            raise what
+        self._stop()  # what failed may have left its library in any state
+        if outcome == "memory":
+            raise UnreadableReport(f"{path.name}: needs more than {self.limits.memory_mb} MB of memory (memory_mb)")
+        raise UnreadableReport(f"{path.name}: could not be read ({what})")
+
+    def _start(self) -> Connection:
+        if self._served >= _FILES_A_CHILD or (self._child is not None and self._child.poll() is not None):
+            self._stop()
+        if self._pipe is None:
+            ours, theirs = Pipe()
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "rag.reading.child", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us to answer, by closing the pipe
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            theirs.close()
+            ours.send(self.limits)
+            self._pipe, self._served = ours, 0
+        return self._pipe
+
+    def _stop(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+        self._child = self._pipe = None
+
+    def _why_it_died(self) -> str:
+        """In words, from how the child ended."""
+        code = None
+        if self._child is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._child.wait(timeout=5)
+        self._stop()
+        if code == -signal.SIGXCPU:
+            return f"needs more than {self.limits.cpu_seconds} seconds of processor time (cpu_seconds)"
+        if code == -signal.SIGKILL:
+            return "the reading process was killed, perhaps for want of memory"
+        return f"its reader crashed; it may be damaged, or need more than {self.limits.memory_mb} MB (memory_mb)"

@@ -1,0 +1,123 @@
+"""A table as a grid of texts: which rows are headers, and what stands above each cell. Knows no file format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.reading.compose import PageText
+
+_FIGURE = re.compile(
+    r"^[\s(<>~≈±+\-–−]*(?:[£$€¥]|[A-Z]{3}\s)?[\s(+\-–−]*\d[\d,.\s]*(?:\s?%|\s?[a-z]{1,2}|\s?pp)?[\s)*†‡⁰¹²³⁴⁵⁶⁷⁸⁹]*$"
+)
+_YEAR = re.compile(r"^(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?[\s*†‡⁰¹²³⁴⁵⁶⁷⁸⁹a-z]{0,3}$")
+_EMPTY_MARKS = frozenset({"-", "–", "—", "−", "..", "…", ":", "n/a", "N/A", "na", "nil", "*", "[c]", "[x]", "[z]"})
+_CAPTION = re.compile(r"^(?:table|figure|chart|exhibit|schedule)\s+[A-Z]{0,2}\d[\w.]*\b", re.IGNORECASE)
+
+Grid = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table's body: its cells as ``(text, headers)``, the label first."""
+
+    cells: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a figure (or a mark for a missing one); a bare year is a header, not a figure."""
+    text = text.strip()
+    return text in _EMPTY_MARKS or (bool(_FIGURE.match(text)) and not _YEAR.match(text))
+
+
+def is_year(text: str) -> bool:
+    """Whether a cell holds a bare year: 2024, 2024/25, FY2024."""
+    return bool(_YEAR.match(text.strip()))
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line names a table or figure: "Table 2: …"."""
+    return bool(_CAPTION.match(text))
+
+
+def header_depth(grid: Grid, marked: int = 0) -> int:
+    """How many leading rows are headers: those the file marks, and rows that only go on with them (years, units).
+
+    Where nothing is marked, headers are told by their words: they hold no figures, or nothing but years. At least one
+    row where the table has two or more, at most four, and never all of them.
+    """
+    most = min(max(4, marked + 1), len(grid) - 1)
+    if most < 1:
+        return 0
+    depth = marked
+    while marked and depth < most and (_continues(grid[depth]) or _all_years(grid[depth])):
+        depth += 1
+    if marked:
+        return depth
+    if not any(is_figure(text) for row in grid[1:] for text in row[1:]):
+        return 1  # a table of words: its first row names the columns
+    while depth < most and not any(is_figure(text) for text in grid[depth][1:]):
+        if not any(grid[depth][1:]) and depth:
+            break  # a label alone below a header row is a section of the body
+        depth += 1
+    return depth
+
+
+def _all_years(row: Sequence[str]) -> bool:
+    values = [text for text in row[1:] if text]
+    return bool(values) and all(is_year(text) for text in values)
+
+
+def _continues(row: Sequence[str]) -> bool:
+    """Whether a row continues a header: nothing in its first column, and no figures."""
+    values = [text for text in row[1:] if text]
+    return not row[0] and bool(values) and not any(is_figure(text) for text in values)
+
+
+def column_headers(rows: Grid, width: int) -> list[tuple[str, ...]]:
+    """For each column, what the header rows say above it, outermost first, each text once."""
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    for outer in padded[:-1]:
+        _spread(outer, padded[-1])
+    headers: list[tuple[str, ...]] = []
+    for column in range(width):
+        headers.append(tuple(dict.fromkeys(row[column] for row in padded if row[column])))
+    return headers
+
+
+def _spread(outer: list[str], inner: Sequence[str]) -> None:
+    """Let an outer header stand over the empty columns to its right, as "Three months ended" does over its two years,
+    in tables that leave those cells empty and do not say that they are spanned."""
+    if len(outer) < 3 or not outer[1] or all(outer[1:]):
+        return
+    for column in range(2, len(outer)):
+        if not outer[column] and inner[column]:
+            outer[column] = outer[column - 1]
+
+
+def body_rows(grid: Grid, headers: Sequence[tuple[str, ...]]) -> list[Row]:
+    """The body's rows with their headers. A label that stands alone opens a section, and joins the headers of the
+    labels below it: "Basic" is under "Earnings per share:"."""
+    rows: list[Row] = []
+    section: tuple[str, ...] = ()
+    for texts in grid:
+        values = [text for text in texts[1:] if text]
+        if texts[0] and all(text == texts[0] for text in values):  # alone, or one cell over the whole width
+            section = (texts[0],)
+            rows.append(Row(((texts[0], ()),)))
+            continue
+        label = (texts[0], (headers[0] if headers else ()) + section)
+        rest = tuple((text, headers[i] if i < len(headers) else ()) for i, text in enumerate(texts) if i and text)
+        rows.append(Row((label, *rest)))
+    return rows
+
+
+def write_table(page: PageText, grid: Grid, depth: int, caption: str) -> None:
+    """Write a whole table: its header rows as furniture, then its body's rows."""
+    width = max((len(row) for row in grid), default=0)
+    for row in grid[:depth]:
+        seen = [text for i, text in enumerate(row) if text and (i == 0 or text != row[i - 1])]
+        page.add_row([(text, ()) for text in seen], kind="furniture")
+    for body in body_rows(grid[depth:], column_headers(grid[:depth], width)):
+        page.add_row(body.cells, caption)

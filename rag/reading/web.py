@@ -1,0 +1,346 @@
+"""Web pages and articles: the main content without the site around it, tables with every cell's headers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from lxml import etree, html
+
+from rag.errors import UnreadableReport
+from rag.reading import dates, tables
+from rag.reading.compose import PageText, fold, superscript
+from rag.reading.plain import decode
+from rag.types import BlockKind, Published, Reading
+
+_DROPPED = (
+    "script|style|noscript|template|nav|aside|dialog|iframe|svg|canvas|button|input|select|textarea|object|video|audio"
+)
+_ROLES = {"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "complementary", "menu", "menubar"}
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|breadcrumbs?|share|sharing|social|related|sidebar|advert\w*|ads?|promo|skip|"
+    r"newsletter|subscribe|popup|modal|pagination|pager|comments?|menu|navbar|masthead|site-(?:header|footer))(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_COOKIES = re.compile(r"cookie|consent|gdpr", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_KEEP = ".//h1|.//table|.//main|.//article"
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_INLINE = frozenset(
+    re.split(
+        " ",
+        "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q ruby s samp small span "
+        "strike strong sub sup time tt u var wbr",
+    )
+)
+_MOST_COLUMNS, _MOST_ROWS = 1000, 65_000  # a span beyond these is a mistake or an attack
+
+
+def read_web(content: bytes, name: str) -> Reading:
+    """One page composed of the main content's blocks; title and dates from the metadata first."""
+    tree = _parse(content, name)
+    meta = _metadata(tree)
+    own = _published(tree, meta)
+    _drop_boilerplate(tree)
+    page = PageText()
+    _Writer(page).write(_main_part(tree))
+    if not page.blocks:
+        raise UnreadableReport(f"{name}: no text on the page")
+    finished = page.page()
+    title = _title(tree, meta) or dates.first_heading((finished,)) or dates.title_of_file(name)
+    return Reading(
+        "Web article",
+        title,
+        (finished,),
+        dates.first_date(own, dates.in_imprint((finished,)), _guessed(content), dates.in_file_name(name)),
+        dates.covers(title, dates.title_of_file(name)),
+    )
+
+
+def _parse(content: bytes, name: str) -> Any:
+    """The element tree. The page's own word on its encoding is heard only where it is not plainly UTF-8."""
+    try:
+        content.decode("utf-8")
+        encoding: str | None = "utf-8"
+    except UnicodeDecodeError:
+        encoding = None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or (
+        encoding is None and not re.search(rb"charset\s*=", content[:4096], re.IGNORECASE)
+    ):
+        content, encoding = decode(content, name).encode(), "utf-8"
+    parser = html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        tree = html.document_fromstring(content, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableReport(f"{name}: not a web page ({error})") from error
+    return tree
+
+
+# --- metadata ---------------------------------------------------------------------------------------------------------
+
+
+def _metadata(tree: Any) -> dict[str, str]:
+    """The page's meta tags by lower-case name; the first of a name counts."""
+    found: dict[str, str] = {}
+    for tag in tree.iter("meta"):
+        key = tag.get("property") or tag.get("name") or tag.get("itemprop") or tag.get("http-equiv")
+        if key and tag.get("content"):
+            found.setdefault(key.lower(), fold(tag.get("content")))
+    return found
+
+
+def _title(tree: Any, meta: dict[str, str]) -> str:
+    if meta.get("og:title"):
+        return meta["og:title"]
+    headings = [fold(heading.text_content()) for heading in tree.iter("h1")]
+    if len([heading for heading in headings if heading]) == 1:
+        return next(heading for heading in headings if heading)
+    title = tree.find(".//title")
+    return fold(title.text_content()) if title is not None else ""
+
+
+_DATE_NAMES = (
+    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued",
+    "dcterms.created", "pubdate", "publishdate", "publish-date", "published", "citation_publication_date",
+)  # fmt: skip
+
+
+def _published(tree: Any, meta: dict[str, str]) -> Published | None:
+    """The date the page states in its metadata, in a script of linked data, or in a time element."""
+    stated = [meta.get("article:published_time"), _linked_data_date(tree), *map(meta.get, _DATE_NAMES)]
+    times = [time for time in tree.iter("time") if time.get("datetime")]
+    times.sort(
+        key=lambda time: not (time.get("pubdate") is not None or "publi" in (time.get("itemprop") or "").lower())
+    )
+    stated += [time.get("datetime") for time in times[:1]]
+    return dates.first_date(*(dates.published(words, "HTML metadata") for words in stated if words))
+
+
+def _linked_data_date(tree: Any) -> str | None:
+    for script in tree.iter("script"):
+        if (script.get("type") or "").lower() == "application/ld+json":
+            try:
+                loaded = json.loads(script.text_content())
+            except (ValueError, RecursionError):
+                continue
+            if found := next(_values(loaded, "datePublished"), None):
+                return str(found)
+    return None
+
+
+def _values(node: Any, key: str) -> Iterator[Any]:
+    if isinstance(node, dict):
+        if key in node:
+            yield node[key]
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            yield from _values(inner, key)
+
+
+def _guessed(content: bytes) -> Published | None:
+    """What htmldate makes of the page, for pages that state no date where it is usually stated."""
+    from htmldate import find_date
+
+    if len(content) > 5_000_000:
+        return None
+    try:
+        found = find_date(content.decode("utf-8", errors="replace"), original_date=True, extensive_search=False)
+    except (ValueError, TypeError, AttributeError, etree.LxmlError):
+        return None
+    return Published(date.fromisoformat(found), "HTML metadata") if found else None
+
+
+# --- the main content -------------------------------------------------------------------------------------------------
+
+
+def _drop_boilerplate(tree: Any) -> None:
+    """Remove what belongs to the site and not to the article, and what no reader sees."""
+    for element in list(tree.iter(etree.Element)):
+        if element.getparent() is None or element.tag in {"html", "body", "main", "article", "head"}:
+            continue
+        if _is_boilerplate(element):
+            element.drop_tree()
+
+
+def _is_boilerplate(element: Any) -> bool:
+    tag = element.tag
+    if not isinstance(tag, str) or re.fullmatch(_DROPPED, tag):
+        return True
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    if _HIDDEN.search(element.get("style") or ""):
+        return True
+    if (element.get("role") or "").lower() in _ROLES:
+        return True
+    if tag in {"header", "footer"}:
+        return not any(ancestor.tag in {"article", "main"} for ancestor in element.iterancestors())
+    if tag == "form":  # some sites wrap the whole page in one
+        return not element.xpath(_KEEP) and len(element.xpath(".//p")) < 3
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if tag in {"div", "section", "ul", "ol", "p", "header", "footer"} and _FURNITURE.search(names):
+        return not element.xpath(_KEEP) or bool(_COOKIES.search(names) and not element.xpath(".//main|.//article"))
+    return False
+
+
+def _main_part(tree: Any) -> Any:
+    """The element that holds the content: an article or main that is most of the text, else the densest part."""
+    body = tree.find(".//body")
+    body = tree if body is None else body
+    whole = _words(body)
+    for path in (".//main|.//*[@role='main']", ".//article"):
+        found = body.xpath(path)
+        if found:
+            largest = max(found, key=_words)
+            if _words(largest) >= 0.5 * whole or (len(found) == 1 and _words(largest) > 400):
+                return largest
+    return _densest(body)
+
+
+def _densest(element: Any) -> Any:
+    """Go down while one child holds nearly all of the text; headings stand in for much text, so that none is lost."""
+    while True:
+        inside = [child for child in element if child.tag in {"div", "section", "center", "td", "tbody", "tr", "table"}]
+        largest = max(inside, key=_words, default=None)
+        if largest is None or largest.tag == "table" or _words(largest) < 0.9 * _words(element):
+            return element
+        if any(child.tag in _HEADINGS for child in element):
+            return element
+        element = largest
+
+
+def _words(element: Any) -> int:
+    """How much text is here, text in links not counted."""
+    linked = sum(len(link.text_content()) for link in element.iter("a"))
+    return max(0, len(element.text_content()) - linked)
+
+
+# --- writing the page -------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """Writes an element's blocks to a page, in document order."""
+
+    def __init__(self, page: PageText) -> None:
+        self.page = page
+
+    def write(self, element: Any, kind: BlockKind = "paragraph") -> None:
+        """Write an element's children: runs of inline text become blocks of this kind."""
+        run = [element.text or ""]
+        for child in element:
+            if child.tag in _INLINE and not child.xpath(".//p|.//table|.//ul|.//ol|.//div|.//h1|.//h2|.//h3"):
+                run.append(inline_text(child))
+            else:
+                self._flush(run, kind)
+                self._element(child, kind)
+            run.append(child.tail or "")
+        self._flush(run, kind)
+
+    def _flush(self, run: list[str], kind: BlockKind) -> None:
+        self.page.add(kind, fold("".join(run)))
+        run.clear()
+
+    def _element(self, element: Any, kind: BlockKind) -> None:
+        tag = element.tag
+        if tag in _HEADINGS:
+            self.page.add("heading", fold(inline_text(element)), level=_HEADINGS[tag])
+        elif tag in {"li", "dt", "dd"}:
+            self.write(element, "list_item")
+        elif tag == "figcaption":
+            self.write(element, "caption")
+        elif tag == "table":
+            self._table(element)
+        elif tag not in {"hr", "head", "title", "colgroup"}:
+            self.write(element, kind)
+
+    def _table(self, table: Any) -> None:
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+        nested = table.xpath(".//table")
+        if nested or (table.get("role") or "") in {"presentation", "none"} or all(len(_cells(r)) < 2 for r in rows):
+            self.write(table)  # it only lays out the page
+            return
+        caption = self._caption(table)
+        grid, depth = _grid(rows)
+        tables.write_table(self.page, grid, depth, caption)
+
+    def _caption(self, table: Any) -> str:
+        """The table's caption, its figure's, or the heading or caption-like line just above; written if it was not."""
+        own = table.find("caption")
+        figure = next(table.iterancestors("figure"), None)
+        if own is None and figure is not None:
+            own = figure.find(".//figcaption")
+        if own is not None:
+            words = fold(inline_text(own))
+            if own.tag == "caption":
+                self.page.add("caption", words)
+            return words
+        if not self.page.blocks:
+            return ""
+        last = self.page.blocks[-1]
+        words = self.page.words(last)
+        if last.kind == "heading" or (last.kind == "paragraph" and len(words) < 300 and tables.is_caption(words)):
+            return words
+        return ""
+
+
+def inline_text(element: Any) -> str:
+    """The element's text, a line break as a space, raised digits as superscripts."""
+    if element.tag == "br" or element.tag == "wbr":
+        return " " if element.tag == "br" else ""
+    parts = [element.text or ""]
+    for child in element:
+        parts += [inline_text(child), child.tail or ""]
+    words = "".join(parts)
+    if element.tag == "sup":
+        return superscript(words)
+    return words if element.tag in _INLINE or element.tag in _HEADINGS else f" {words} "
+
+
+def _cells(row: Any) -> list[Any]:
+    return [cell for cell in row if cell.tag in {"td", "th"}]
+
+
+def _span(cell: Any, name: str, most: int) -> int:
+    words = (cell.get(name) or "1").strip()
+    return max(1, min(int(words), most)) if words.isdigit() and len(words) < 7 else 1
+
+
+def _grid(rows: list[Any]) -> tuple[list[list[str]], int]:
+    """The texts with spans filled out, and how many rows are headers.
+
+    A cell that spans columns stands in each of them in header rows, and once in the body; one that spans rows stands
+    in each row.
+    """
+    grid: list[list[str]] = []
+    marked = 0
+    open_spans: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
+    still_headers = True
+    for row in rows[:_MOST_ROWS]:
+        cells = _cells(row)
+        is_header = row.getparent().tag == "thead" or (bool(cells) and all(cell.tag == "th" for cell in cells))
+        still_headers = still_headers and is_header
+        marked += still_headers
+        texts: list[str] = []
+        for cell in cells:
+            _fill_from_above(texts, open_spans)
+            text = fold(inline_text(cell))
+            high = min(_span(cell, "rowspan", _MOST_ROWS), len(rows) - len(grid))
+            for i in range(_span(cell, "colspan", _MOST_COLUMNS)):
+                if high > 1:
+                    open_spans[len(texts)] = (high - 1, text)
+                texts.append(text if i == 0 or is_header else "")
+        _fill_from_above(texts, open_spans)
+        grid.append(texts or [""])
+    return grid, tables.header_depth(grid, marked if marked < len(grid) else 0)
+
+
+def _fill_from_above(texts: list[str], open_spans: dict[int, tuple[int, str]]) -> None:
+    """Put in the cells of earlier rows that reach down into this one, at the columns where the row now stands."""
+    while (column := len(texts)) in open_spans:
+        left, text = open_spans.pop(column)
+        if left > 1:
+            open_spans[column] = (left - 1, text)
+        texts.append(text)
