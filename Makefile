@@ -32,8 +32,8 @@ clean: ## remove .venv and what the tools left behind; the library stays
 
 # uv installs a hashed lock quickly; pip, which reads pip's own configuration, is tried where uv finds no packages.
 install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
-	VIRTUAL_ENV=.venv $$uv pip install -q --no-deps --require-hashes --compile-bytecode -r $(1) \
-	|| { echo "uv could not install $(1); trying pip"; $(BIN)/pip install -q --no-deps --require-hashes -r $(1); }
+	VIRTUAL_ENV=.venv $$uv pip install -q --no-deps --require-hashes -r $(1) \
+	|| { echo "uv could not install $(1); trying pip"; $(BIN)/pip install -q --no-compile --no-deps --require-hashes -r $(1); }
 
 .venv/.made:
 	@for python in python3 python3.13 python3.12 python3.11 none; do \
