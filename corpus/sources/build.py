@@ -8,8 +8,13 @@ by hand in their folders and are not touched.
 
 from __future__ import annotations
 
+from datetime import date
+
 from annual import write_annual_report
+from board import write_board_papers
+from bulletins import write_bulletin
 from figures import SOURCES, YEARS, load
+from office import write_channels, write_workbook
 
 CORPUS = SOURCES.parent
 
@@ -18,6 +23,11 @@ def main() -> None:
     figures = load()
     for year in YEARS:
         write_annual_report(figures, year, CORPUS / "annual-reports" / f"annual-report-{year}.pdf")
+    for key in figures.raw["published"]["bulletins"]:
+        write_bulletin(figures, key, CORPUS / "bulletins")
+    write_board_papers(figures, CORPUS / "board")
+    write_workbook(CORPUS / "data" / "referrals-and-contacts-2019-2025.xlsx", figures, date(2026, 6, 12))
+    write_channels(CORPUS / "data" / "referrals-by-channel-2019-2025.csv", figures)
 
 
 if __name__ == "__main__":

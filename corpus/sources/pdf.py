@@ -22,6 +22,7 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
+    FrameBreak,
     KeepTogether,
     ListFlowable,
     ListItem,
@@ -55,8 +56,7 @@ HEAD = ParagraphStyle("head", parent=CELL, fontName="Helvetica-Bold")
 HEAD_RIGHT = ParagraphStyle("head-right", parent=HEAD, alignment=2)
 HEAD_SMALL = ParagraphStyle("head-small", parent=HEAD_RIGHT, fontSize=7.2, leading=9)
 TITLE = ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=34, leading=40, textColor=colors.white)
-SUBHEAD_SMALL = ParagraphStyle("head-small", parent=HEAD_RIGHT, fontSize=7.2, leading=9)
-TITLE = ParagraphStyle("subtitle", fontName="Helvetica", fontSize=14, leading=20, textColor=colors.white)
+SUBTITLE = ParagraphStyle("subtitle", fontName="Helvetica", fontSize=14, leading=20, textColor=colors.white)
 
 
 @dataclass(frozen=True)
@@ -108,25 +108,20 @@ class Report(BaseDocTemplate):  # type: ignore[misc]
         def frame(x: float, w: float, height: float = body_height) -> Frame:
             return Frame(x, BOTTOM + NOTES, w, height, 0, 0, 0, 0)
 
-        masthead = 58 * mm
+        masthead = 38 * mm
         short = body_height - masthead
-        self.addPageTemplates(
-            [
-                PageTemplate("cover", [frame(LEFT, width)], onPage=self._cover),
-                PageTemplate("one", [frame(LEFT, width)], onPageEnd=self._furniture),
-                PageTemplate("two", [frame(LEFT, half), frame(LEFT + half + 8 * mm, half)], onPageEnd=self._furniture),
-                PageTemplate(
-                    "masthead",
-                    [
-                        Frame(LEFT, BOTTOM + NOTES + short, width, masthead, 0, 0, 0, 0),
-                        frame(LEFT, half, short),
-                        frame(LEFT + half + 8 * mm, half, short),
-                    ],
-                    onPage=self._band,
-                    onPageEnd=self._furniture,
-                ),
-            ][0 if cover else 1 :]
-        )
+        opening = Frame(LEFT, BOTTOM + NOTES + short, width, masthead, 0, 0, 0, 0)
+        columns = (LEFT, LEFT + half + 8 * mm)
+        end = {"onPageEnd": self._furniture}
+        plain = [
+            PageTemplate("one", [frame(LEFT, width)], **end),
+            PageTemplate("two", [frame(x, half) for x in columns], **end),
+        ]
+        if cover:
+            start = PageTemplate("cover", [frame(LEFT, width)], onPage=self._cover)
+        else:
+            start = PageTemplate("masthead", [opening, *(frame(x, half, short) for x in columns)], onPage=self._band, **end)
+        self.addPageTemplates([start, *plain])
 
     def beforeDocument(self) -> None:
         self.page_notes = []
@@ -238,6 +233,8 @@ class Writer:
             return [NextPageTemplate(name), PageBreak()]
         if name == "break":
             return [PageBreak()]
+        if name == "column":
+            return [FrameBreak()]
         if name == "contents":
             return [contents()]
         raise ValueError(name)
