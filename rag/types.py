@@ -236,7 +236,10 @@ class Understood:
     standalone: str  # the question with what a follow-up left out
     period: Period | None
     period_words: str = ""  # the asker's words for it: "last year"
+    periods: tuple[Period, ...] = ()  # all that were named: "in 2023 and 2024"
     wants: Wants = "text"
+    about: str = ""  # the question without its periods: what is searched for
+    before: str = ""  # of a follow-up: what the turn before was about, searched for with less weight
 
 
 Status = Literal["answered", "partial", "not_found", "error"]

@@ -1,0 +1,295 @@
+"""A reading becomes passages of statements, each with its exact span, its period and its figures.
+
+Nothing is looked for afterwards: every span is recorded here, while the text is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from rag.language.numbers import Number, numbers, scale_of
+from rag.language.periods import NOWHEN, Anchor, label_period, mentions, relation
+from rag.language.sentences import sentences
+from rag.types import Block, Cell, Figure, Mention, Page, Passage, Period, Reading, Report, Spanned, Statement
+
+# About 200 tokens of the embedding model. Measured on the public chunking set in docs/decisions.md.
+PASSAGE_CHARS = 900
+# A heading or a table opens a new passage unless the one before is shorter than this.
+SHORT_PASSAGE_CHARS = 250
+# A sentence that opens so speaks of what the one before it was about, and of its time.
+_GOES_ON = re.compile(
+    r"(?:of (?:these|those|them|whom)|this|these|those|they|that|it|both|among (?:these|them))\b", re.I
+)
+_COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
+_SPACE = re.compile(r"\s+")
+
+
+def split(reading: Reading, report: Report) -> list[Passage]:
+    """All passages of a reading, in reading order, with ids that name report, revision, page and place."""
+    anchor = Anchor(reading.published.day if reading.published else None, reading.covers)
+    found: list[Passage] = []
+    headings: dict[int, str] = {}
+    for page in reading.pages:
+        for group in _groups(page, headings):
+            passage_id = f"{report.id}@{report.revision}:p{page.number}:g{len(found) + 1}"
+            start, end = group[0].start, group[-1].end
+            found.append(
+                Passage(
+                    id=passage_id,
+                    report=report,
+                    page=page.number,
+                    ordinal=len(found) + 1,
+                    start=start,
+                    end=end,
+                    text=page.text[start:end],
+                    heading=group[0].heading,
+                    statements=tuple(replace(statement, passage_id=passage_id) for statement in group),
+                )
+            )
+    return [_understood(passage, anchor) for passage in found]
+
+
+def rendered(passage: Passage) -> Spanned:
+    """The text of a passage as it is embedded and indexed: report and heading first, rows with their headers.
+
+    The spans are those of the statements, in order.
+    """
+    parts = [". ".join(part for part in (passage.report.title, passage.heading) if part)]
+    at = len(parts[0]) + 1
+    spans: list[tuple[int, int]] = []
+    caption = ""
+    for statement in passage.statements:
+        if statement.caption and statement.caption != caption:
+            caption = statement.caption
+            parts.append(caption)
+            at += len(caption) + 1
+        text = told(statement)
+        spans.append((at, at + len(text)))
+        parts.append(text)
+        at += len(text) + 1
+    return Spanned("\n".join(parts), tuple(spans))
+
+
+def told(statement: Statement) -> str:
+    """The statement as it can be read alone: a row with the header of each cell, a sentence on one line."""
+    if statement.kind != "row":
+        return _SPACE.sub(" ", statement.text)
+    label, *pairs = row_cells(statement)
+    return " | ".join([label[1], *(f"{header}: {text}" if header else text for header, text in pairs)])
+
+
+def row_cells(statement: Statement) -> list[tuple[str, str]]:
+    """(header, text) of each cell of a row; a header of several rows is told outermost first."""
+    return [(" ".join(cell.headers), cell_text(statement, cell)) for cell in statement.cells] or [("", statement.text)]
+
+
+def cell_text(statement: Statement, cell: Cell) -> str:
+    """The cell's own text, on one line."""
+    return _SPACE.sub(" ", statement.text[cell.start - statement.start : cell.end - statement.start]).strip()
+
+
+# --- cutting ----------------------------------------------------------------------------------------------------------
+
+
+def _groups(page: Page, headings: dict[int, str]) -> Iterator[list[Statement]]:
+    """Runs of statements of about one passage's size; ``headings`` is the path so far and is kept up to date."""
+    group: list[Statement] = []
+    ordinal = 0
+    table = ""
+    for block in page.blocks:
+        length = group[-1].end - group[0].start if group else 0
+        if block.kind == "heading":
+            for level in [level for level in headings if level >= max(1, block.level)]:
+                del headings[level]
+            headings[max(1, block.level)] = _SPACE.sub(" ", page.text[block.start : block.end]).strip(" #*=-")
+        breaks = block.kind == "heading" or (block.kind == "table_row") != (table != "") or block.caption != table
+        table = (block.caption or "table") if block.kind == "table_row" else ""
+        if breaks and length >= SHORT_PASSAGE_CHARS:
+            yield group
+            group = []
+        heading = " > ".join(headings[level] for level in sorted(headings))
+        for statement in _statements(page, block, heading):
+            ordinal += 1
+            if group and statement.end - group[0].start > PASSAGE_CHARS:
+                yield group
+                group = []
+            group.append(replace(statement, ordinal=ordinal))
+    if group:
+        yield group
+
+
+def _statements(page: Page, block: Block, heading: str) -> Iterator[Statement]:
+    if block.kind in ("heading", "caption", "furniture"):
+        return
+    if block.kind == "table_row":
+        yield _statement(page, block, heading, block.start, block.end)
+        return
+    for start, end in sentences(page.text, block.start, block.end):
+        yield _statement(page, block, heading, start, end)
+
+
+def _statement(page: Page, block: Block, heading: str, start: int, end: int) -> Statement:
+    kinds = {"table_row": "row", "list_item": "item"}
+    return Statement(
+        id="",
+        passage_id="",
+        page=page.number,
+        ordinal=0,
+        start=start,
+        end=end,
+        text=page.text[start:end],
+        kind=kinds.get(block.kind, "sentence"),  # type: ignore[arg-type]
+        heading=heading,
+        caption=block.caption,
+        cells=block.cells,
+    )
+
+
+# --- periods and figures ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    period: Period | None
+    said: str = ""
+
+
+def _understood(passage: Passage, anchor: Anchor) -> Passage:
+    around = _around(passage.heading, anchor)
+    done: list[Statement] = []
+    before = around
+    for statement in passage.statements:
+        if statement.heading != passage.heading:
+            around = _around(statement.heading, anchor)
+        stem = passage.id.rsplit(":", 1)[0]
+        named = replace(statement, id=f"{stem}:s{statement.ordinal}")
+        if statement.kind == "row":
+            done.append(_row(named, anchor, around))
+            continue
+        understood = _sentence(named, anchor, before if _GOES_ON.match(statement.text) else around)
+        before = _Time(understood.period, understood.said)
+        done.append(understood)
+    return replace(passage, statements=tuple(done))
+
+
+def _around(heading: str, anchor: Anchor) -> _Time:
+    """The period that a heading hands down, else the one the report covers."""
+    for mention in mentions(heading, anchor):
+        if mention.period:
+            return _Time(mention.period, mention.words)
+    return _Time(anchor.covers)
+
+
+def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
+    text = statement.text
+    named = mentions(text, anchor)
+    resolved = [mention for mention in named if mention.period]
+    own = _Time(resolved[0].period, resolved[0].words) if resolved else around
+    counted = numbers(text, taken=[(mention.start, mention.end) for mention in named])
+    figures = tuple(
+        _figure(number, statement.start, _time_of(number, counted, resolved, around).period) for number in counted
+    )
+    return replace(statement, period=own.period, said=own.said, figures=figures)
+
+
+def _time_of(number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
+    """The period of one figure among several: the nearest named, where no other figure stands between the two."""
+
+    def distance(mention: Mention) -> int:
+        behind = mention.start >= number.end
+        gap = mention.start - number.end if behind else number.start - mention.end
+        low, high = (number.end, mention.start) if behind else (mention.end, number.start)
+        between = sum(1 for other in counted if low <= other.start < high)
+        return gap + 60 * between
+
+    if not named:
+        return around
+    nearest = min(named, key=distance)
+    return _Time(nearest.period, nearest.words)
+
+
+def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
+    label, *rest = statement.cells or (Cell(statement.start, statement.end),)
+    label_text = cell_text(statement, label)
+    label_headers = " ".join(label.headers)
+    captioned = next((m for m in mentions(statement.caption, anchor) if m.period), None)
+    outer = captioned.period if captioned else around.period
+    figures: list[Figure] = []
+    for cell in rest:
+        header = " ".join(cell.headers)
+        period = _cell_period(header, label_text, outer, anchor)
+        figures += _cell_figures(statement, cell, header, label_text, label_headers, period)
+    own = label_period(label_text, Anchor(anchor.day, outer)) or outer
+    said = label_text if own is not None and own is not outer else captioned.words if captioned else around.said
+    return replace(statement, period=own, said=said, figures=tuple(figures))
+
+
+def _cell_period(header: str, label: str, outer: Period | None, anchor: Anchor) -> Period | None:
+    """A cell's period: its column's and its row's together ("March" under "2025"), else what stands around it."""
+    if _COMPARES.search(header):
+        header = ""  # "Change on 2024" is not about 2024
+    across = label_period(header, Anchor(anchor.day, outer))
+    down = label_period(label, Anchor(anchor.day, across or outer))
+    if across is None and down is not None:
+        across = label_period(header, Anchor(anchor.day, down))
+    if across is not None and down is not None:
+        return down if relation(down, across) in ("inside", "equal") else across
+    return across or down or outer
+
+
+def _cell_figures(
+    statement: Statement, cell: Cell, header: str, label: str, label_headers: str, period: Period | None
+) -> Iterator[Figure]:
+    offset = cell.start - statement.start
+    text = statement.text[offset : cell.end - statement.start]
+    # A mention inside the cell is no figure ("2025", "12 June 2026").
+    taken = [(mention.start, mention.end) for mention in mentions(text, NOWHEN) if not _is_count(text, mention)]
+    scale, unit = _handed_down(header, label, statement.caption)
+    counts = _joined((label, header, label_headers, statement.caption))
+    for number in numbers(text, taken=taken):
+        figure = _figure(number, cell.start, period)
+        plain = not number.unit or number.unit in ("GBP", "USD", "EUR", "JPY")
+        value = number.value * (scale if plain and unit != "%" and number.value == _bare(text, number) else 1.0)
+        yield replace(figure, value=value, unit=number.unit or unit, counts=counts)
+
+
+def _is_count(text: str, mention: Mention) -> bool:
+    """A bare four-digit cell such as "2019" could be a year or a count; alone in its cell it is taken as a count."""
+    return text.strip() == mention.words and mention.words.isdigit()
+
+
+def _bare(text: str, number: Number) -> float:
+    """The value of the digits alone, to see whether a scale word was beside them."""
+    digits = re.sub(r"[^\d.]", "", text[number.number_start : number.number_end])
+    return (float(digits) if digits and digits.count(".") <= 1 and digits != "." else number.value) * (
+        -1 if number.value < 0 else 1
+    )
+
+
+def _handed_down(header: str, label: str, caption: str) -> tuple[float, str]:
+    """Scale and unit from the nearest of header, row label and caption that says one."""
+    told_by = [scale_of(words) for words in (header, label, caption)]
+    unit = next((unit for _, unit in told_by if unit), "")
+    scale = next((scale for scale, _ in told_by if scale != 1.0), 1.0)
+    if unit not in ("GBP", "USD", "EUR", "JPY", ""):
+        scale = 1.0
+    return scale, unit
+
+
+def _figure(number: Number, offset: int, period: Period | None) -> Figure:
+    return Figure(
+        start=offset + number.start,
+        end=offset + number.end,
+        number_start=offset + number.number_start,
+        number_end=offset + number.number_end,
+        value=number.value,
+        unit=number.unit,
+        qualifier=number.qualifier,
+        period=period,
+    )
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,240 @@
+"""What is asked: a follow-up made standalone, the period meant, the kind of answer wanted. No library, no model."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import BadInput
+from rag.language.periods import Anchor, mentions, shifted
+from rag.language.tokens import COMMON, content_words, tokens
+from rag.types import Asked, Mention, Period, Understood, Wants
+
+MAX_QUESTION_CHARS = 2000
+
+_WANTS: tuple[tuple[Wants, str], ...] = (
+    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b|\b(?:waiting|wait|response) times?\b(?!.*\bwhy\b)"),
+    ("reason", r"^\W*(?:and |but |so )?(?:why\b|how come\b|what (?:caused|explains|led to|is the reason|was the reason|were the reasons|are the reasons))|\breasons? (?:for|why|behind)\b"),
+    ("share", r"\b(?:what|which) (?:share|proportion|percentage|percent|per cent|fraction)\b|\bhow (?:large|big|high) (?:a |is the |was the )?(?:share|proportion|percentage)\b|\bpercent(?:age)?\b|\bper cent\b|\bwhat rate\b"),
+    ("money", r"\bhow much (?:money|did .* (?:cost|spend|pay)|was spent|does .* cost|funding)\b|\b(?:budget|spend|spent|spending|expenditure|cost|costs|income|revenue|salary|grant|funding|price|sales|profit|loss)\b(?=.*)"),
+    ("count", r"\bhow many\b|\bhow much\b|\bhow often\b|\b(?:total )?number of\b|\bwhat(?:'s| is| was| were| are)? the (?:total|figure|count)\b|\bhow (?:large|big|high|tall|old|far|fast)\b"),
+    ("date", r"^\W*(?:and |but |so )?(?:when\b|(?:in|on|by|since|until) (?:what|which) (?:year|month|date|day|quarter)|what (?:year|date|month|day|time)|which (?:year|month|date|quarter))|\bsince when\b"),
+    ("person", r"^\W*(?:and |but |so )?(?:who|whom|whose|(?:by|to|from|with) whom)\b"),
+    ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
+    ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are|does|do) (?:an? |the )?[\w\s-]{3,40}(?: mean)?\W*$|how (?:is|are|do you|does .*) .*(?:defined|define|counted)|what counts as|define\b|what is meant)|\bdefinition of\b"),
+)  # fmt: skip
+_FIGURES_ASKED = re.compile(
+    r"\bhow (?:many|much)\b|\bnumber of\b|\bwhat (?:was|is|were) the (?:budget|income|spending|total|cost)\b",
+    re.IGNORECASE,
+)
+# A question that opens so, or stands on a pronoun, needs the turn before it.
+_CONTINUES = re.compile(
+    r"^\W*(?:and|but|or|so|also|then|what about|how about|what of|same (?:for|in|question))\b", re.IGNORECASE
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|one|ones|there|the (?:same|former|latter|first|second|other))\b",
+    re.IGNORECASE,
+)
+_OPENER = re.compile(
+    r"^\W*(?:(?:and|but|so|also|then|ok|okay|thanks|please)\b[\s,]*)*(?:(?:what|how) about|what of|same (?:for|in))?\s*",
+    re.IGNORECASE,
+)
+_STEP_BACK = re.compile(
+    r"\b(?:the )?(?:year|quarter|month) before(?: that)?\b|\b(?:the )?(?:previous|prior|preceding) (?:year|quarter|month)\b",
+    re.IGNORECASE,
+)
+_STEP_ON = re.compile(
+    r"\b(?:the )?(?:year|quarter|month) after(?: that)?\b|\b(?:the )?(?:next|following) (?:year|quarter|month)\b",
+    re.IGNORECASE,
+)
+# "in the North", "via schools": what a follow-up can put in the place of what was asked before.
+_PHRASE = re.compile(
+    r"\b(?P<prep>in|for|by|via|through|from|at|within|across|to|of)\s+(?:the\s+)?(?P<what>[\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
+)
+_GENERIC = frozenset(
+    "number total figure figures amount count many much rate level report reports say says said year years month quarter".split()
+)
+
+
+def understand(asked: Asked) -> Understood:
+    """What the question means on the day it is asked, with what the conversation before it supplies."""
+    question = " ".join(asked.question.split())
+    if not question:
+        raise BadInput("There is no question: type one, for example “how many referrals last year?”")
+    if len(question) > MAX_QUESTION_CHARS:
+        raise BadInput(f"The question is {len(question):,} characters long; {MAX_QUESTION_CHARS:,} is the most.")
+    anchor = Anchor(asked.as_of)
+    before = _before(asked)
+    if before is None:
+        return _understood(question, mentions(question, anchor))
+    return _follow_up(question, before, anchor)
+
+
+def subject(understood: Understood) -> list[str]:
+    """The words that say what is asked for, without how and when it is asked."""
+    return [word for word in content_words(understood.about) if word not in _GENERIC]
+
+
+# --- follow-ups -------------------------------------------------------------------------------------------------------
+
+
+def _before(asked: Asked) -> Understood | None:
+    """What the turns before this one were about, each completed by those before it."""
+    earlier: Understood | None = None
+    anchor = Anchor(asked.as_of)
+    for turn in asked.history[-12:]:
+        words = " ".join(turn.content.split())[:MAX_QUESTION_CHARS]
+        if turn.role != "user" or not words:
+            continue
+        earlier = _follow_up(words, earlier, anchor) if earlier else _understood(words, mentions(words, anchor))
+    return earlier
+
+
+def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
+    step = _step(question, before)
+    named = mentions(question, anchor)
+    rest = _without(question, named)
+    rest = _STEP_ON.sub(" ", _STEP_BACK.sub(" ", rest)) if step else rest
+    own = [word for word in content_words(_OPENER.sub("", rest)) if word not in _GENERIC]
+    continues = bool(_CONTINUES.match(question))
+    short = len(tokens(question)) <= 7
+    if not own and (step or named or continues):
+        # Only the time is new: "and the year before?"
+        period = step or (named[0].period if named else before.period)
+        words = question if not named else named[0].words
+        return _replaced(before, period, words.strip(" ?"))
+    if step is None and not continues and not _PRONOUN.search(question) and not (short and len(own) < 2):
+        return _understood(question, named)
+    if (
+        continues
+        and len(own) <= 3
+        and not re.search(r"\b(?:did|do|does|is|are|was|were|has|have|why|who|when)\b", rest, re.IGNORECASE)
+    ):
+        return _other_part(rest, own, before, step, named)
+    period = step or next((mention.period for mention in named if mention.period), None)
+    supplied = [word for word in content_words(before.about) if word not in own]
+    completed = f"{question.rstrip(' ?')} ({' '.join(supplied[:8])})" if supplied else question
+    if period is None and _wants(question) in ("count", "share", "money", "duration", "reason"):
+        period = before.period
+    return Understood(
+        standalone=completed + ("?" if question.endswith("?") else ""),
+        period=period,
+        period_words=named[0].words if named else before.period_words if period is before.period else "",
+        periods=(period,) if period else (),
+        wants=_wants(question),
+        about=_without(question, named),
+        before=" ".join(supplied),
+    )
+
+
+def _step(question: str, before: Understood) -> Period | None:
+    """ "The year before" in a follow-up counts from the period last asked about, not from today."""
+    if before.period is None:
+        return None
+    if _STEP_BACK.search(question):
+        return _moved(before.period, question, -1)
+    if _STEP_ON.search(question):
+        return _moved(before.period, question, 1)
+    return None
+
+
+def _moved(period: Period, question: str, by: int) -> Period:
+    from dateutil.relativedelta import relativedelta
+
+    days = (period.end - period.start).days
+    unit = (
+        "quarter"
+        if re.search(r"\bquarter\b", question, re.I)
+        else "month"
+        if re.search(r"\bmonth\b", question, re.I)
+        else "year"
+    )
+    if unit == "year":
+        return shifted(period, by)
+    months = 3 if unit == "quarter" else 1
+    start = period.start + relativedelta(months=by * months)
+    if days > 31 * months:
+        return shifted(period, by)
+    from rag.language.periods import month, quarter
+
+    return quarter((start.month - 1) // 3 + 1, start.year) if unit == "quarter" else month(start.month, start.year)
+
+
+def _replaced(before: Understood, period: Period | None, words: str) -> Understood:
+    """The question before, asked of another period."""
+    about = before.about.strip(" ?")
+    standalone = f"{about}, {period.label}?" if period else f"{about}?"
+    return Understood(
+        standalone=standalone,
+        period=period,
+        period_words=words,
+        periods=(period,) if period else (),
+        wants=before.wants,
+        about=about,
+    )
+
+
+def _other_part(rest: str, own: list[str], before: Understood, step: Period | None, named: list[Mention]) -> Understood:
+    """The question before, asked of another part: "and in the North East?", "what about schools?"."""
+    fragment = _OPENER.sub("", rest).strip(" ?,.")
+    about = before.about.strip(" ?")
+    new = _PHRASE.match(fragment)
+    taken = False
+    if new:
+        for old in reversed(list(_PHRASE.finditer(about))):
+            if old["prep"].lower() == new["prep"].lower() and old["what"].lower() not in COMMON:
+                about = about[: old.start()] + fragment + about[old.end() :]
+                taken = True
+                break
+    elif before.about:
+        # "And contacts?" after "How many referrals …": the noun counted is what changes.
+        counted = re.search(r"\bhow many\s+(?P<noun>[\w'’-]+)", about, re.IGNORECASE)
+        if counted and len(own) == 1:
+            about = about[: counted.start("noun")] + fragment + about[counted.end("noun") :]
+            taken = True
+    if not taken:
+        about = f"{about} {fragment}"
+    period = step or next((mention.period for mention in named if mention.period), None) or before.period
+    return Understood(
+        standalone=f"{about}, {period.label}?" if period else f"{about}?",
+        period=period,
+        period_words=named[0].words if named else before.period_words,
+        periods=(period,) if period else (),
+        wants=before.wants,
+        about=about,
+    )
+
+
+# --- one question by itself -------------------------------------------------------------------------------------------
+
+
+def _understood(question: str, named: list[Mention]) -> Understood:
+    resolved = [mention for mention in named if mention.period]
+    periods = tuple(dict.fromkeys(mention.period for mention in resolved if mention.period))
+    return Understood(
+        standalone=question,
+        period=periods[0] if periods else None,
+        period_words=resolved[0].words if resolved else "",
+        periods=periods,
+        wants=_wants(question),
+        about=_without(question, named),
+    )
+
+
+def _wants(question: str) -> Wants:
+    for wants, pattern in _WANTS:
+        if re.search(pattern, question, re.IGNORECASE):
+            return wants
+    return "text"
+
+
+def _without(question: str, named: list[Mention]) -> str:
+    """The question with the words for its periods cut out, and the prepositions that led to them."""
+    for mention in reversed(named):
+        head = re.sub(
+            r"\b(?:in|during|for|over|since|of|by|at|on|the|to|from|as of|at the end of)(?:\s+the)?\s*$",
+            "",
+            question[: mention.start],
+            flags=re.IGNORECASE,
+        )
+        question = f"{head.rstrip()} {question[mention.end :].lstrip()}"
+    return re.sub(r"\s+([?.!,])", r"\1", " ".join(question.split()))
