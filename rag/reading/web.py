@@ -30,10 +30,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _KEEP = ".//h1|.//table|.//main|.//article"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INLINE = frozenset(
-    re.split(
-        " ",
-        "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q ruby s samp small span "
-        "strike strong sub sup time tt u var wbr",
+    re.findall(
+        r"\S+",
+        """a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q ruby s samp small
+        span strike strong sub sup time tt u var wbr""",
     )
 )
 _MOST_COLUMNS, _MOST_ROWS = 1000, 65_000  # a span beyond these is a mistake or an attack
