@@ -11,13 +11,16 @@ from pdf import Meta, Writer, cover_page, write_pdf
 from prose import include, parse, read_parts
 from tables import AnnualTables
 
-OFFICES = {
-    2019: "Its head office is in Wendlemere, in the South. There are offices in Carrowby (North), Skelwick (North East), "
-    "Saltmarrow (East), Lowghyll (Eastmoor) and Penlowe (South West). Northmoor has no office of its own.",
-    2023: "Its head office is in Wendlemere, in the South. There are offices in Carrowby (North), Skelwick (North East), "
+WITHOUT_NORTHMOOR = (
+    "Its head office is in Wendlemere, in the South. There are offices in Carrowby (North), Skelwick (North East), "
+    "Saltmarrow (East), Lowghyll (Eastmoor) and Penlowe (South West). Northmoor has no office of its own."
+)
+WITH_NORTHMOOR = (
+    "Its head office is in Wendlemere, in the South. There are offices in Carrowby (North), Skelwick (North East), "
     "Harrafell (Northmoor, opened on 18 September 2023), Saltmarrow (East), Lowghyll (Eastmoor) and Penlowe "
-    "(South West).",
-}
+    "(South West)."
+)
+OFFICE_OPENED = 2023
 
 
 def extremes(values: Sequence[int], name: str) -> dict[str, str]:
@@ -49,41 +52,44 @@ def facts(figures: Figures, year: int) -> dict[str, str]:
         before = figures.total(year - 1, name) if year > FIRST_YEAR else value
         spoken[f"{name}_prev"], spoken[f"{name}_move"] = number(before), movement(value, before)
     moved = spoken["referrals_move"].replace("a rise of", "up by").replace("a fall of", "down by")
-    return spoken | extremes(figures.months(year, "contacts"), "contacts") | extremes(
-        figures.months(year, "referrals"), "referrals"
-    ) | {
-        "referrals_move": moved,
-        "year": str(year),
-        "prev": str(year - 1),
-        "next": str(year + 1),
-        "fy": fiscal(year),
-        "fy_next": fiscal(year + 1),
-        "published_words": long_date(published),
-        "offices": OFFICES[max(first for first in OFFICES if first <= year)],
-        "cases_closed": number(raw["cases_closed"][year]),
-        "cases_open": number(raw["cases_open"][year]),
-        "contacts_per_referral": f"{totals['contacts'] / totals['referrals']:.1f}",
-        "cases_share": f"{totals['cases'] / totals['referrals'] * 100:.0f}",
-        "way_top": top,
-        "way_top_count": number(ways[top]),
-        "waiting": number(raw["waiting"][year]["average"]),
-        "within_15": number(raw["waiting"][year]["within_15"]),
-        "responses": number(raw["satisfaction"][year]["responses"]),
-        "satisfied": number(raw["satisfaction"][year]["shares"][0]),
-        "complaints": number(raw["complaints"][year]["total"]),
-        "upheld": number(raw["complaints"][year]["outcomes"][0]),
-        "in_time": number(raw["complaints"][year]["in_time"]),
-        "staff": number(raw["staff"][year]["total"]),
-        "turnover": number(raw["staff"][year]["turnover"]),
-        "sickness": number(raw["staff"][year]["sickness"]),
-        "volunteers": number(raw["staff"][year]["volunteers"]),
-        "hours": number(raw["staff"][year]["hours"]),
-        "income": number(sum(finance[year]["income"])),
-        "spending": number(sum(finance[year]["spending"])),
-        "balance": balance(sum(finance[year]["income"]), sum(finance[year]["spending"])),
-        "budget": number(sum(finance[year]["budget"])),
-        "budget_next": number(sum(finance[year + 1]["budget"])),
-    }
+    return (
+        spoken
+        | extremes(figures.months(year, "contacts"), "contacts")
+        | extremes(figures.months(year, "referrals"), "referrals")
+        | {
+            "referrals_move": moved,
+            "year": str(year),
+            "prev": str(year - 1),
+            "next": str(year + 1),
+            "fy": fiscal(year),
+            "fy_next": fiscal(year + 1),
+            "published_words": long_date(published),
+            "offices": WITH_NORTHMOOR if year >= OFFICE_OPENED else WITHOUT_NORTHMOOR,
+            "cases_closed": number(raw["cases_closed"][year]),
+            "cases_open": number(raw["cases_open"][year]),
+            "contacts_per_referral": f"{totals['contacts'] / totals['referrals']:.1f}",
+            "cases_share": f"{totals['cases'] / totals['referrals'] * 100:.0f}",
+            "way_top": top,
+            "way_top_count": number(ways[top]),
+            "waiting": number(raw["waiting"][year]["average"]),
+            "within_15": number(raw["waiting"][year]["within_15"]),
+            "responses": number(raw["satisfaction"][year]["responses"]),
+            "satisfied": number(raw["satisfaction"][year]["shares"][0]),
+            "complaints": number(raw["complaints"][year]["total"]),
+            "upheld": number(raw["complaints"][year]["outcomes"][0]),
+            "in_time": number(raw["complaints"][year]["in_time"]),
+            "staff": number(raw["staff"][year]["total"]),
+            "turnover": number(raw["staff"][year]["turnover"]),
+            "sickness": number(raw["staff"][year]["sickness"]),
+            "volunteers": number(raw["staff"][year]["volunteers"]),
+            "hours": number(raw["staff"][year]["hours"]),
+            "income": number(sum(finance[year]["income"])),
+            "spending": number(sum(finance[year]["spending"])),
+            "balance": balance(sum(finance[year]["income"]), sum(finance[year]["spending"])),
+            "budget": number(sum(finance[year]["budget"])),
+            "budget_next": number(sum(finance[year + 1]["budget"])),
+        }
+    )
 
 
 def write_annual_report(figures: Figures, year: int, target: Path) -> None:

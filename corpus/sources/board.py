@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from figures import SOURCES, Figures, change, number, signed
 from office import FICTIONAL, write_document, write_slides
 from pdf import Meta
@@ -55,7 +54,9 @@ def write_board_papers(figures: Figures, folder: Path) -> None:
         FICTIONAL,
     )
     text = (SOURCES / "board" / "briefing.md").read_text(encoding="utf-8")
-    write_document(folder / "board-briefing-2026-09.docx", briefing, parse(text, {}), lambda name: TABLES[name](figures))
+    write_document(
+        folder / "board-briefing-2026-09.docx", briefing, parse(text, {}), lambda name: TABLES[name](figures)
+    )
     deck = Meta(
         "Demand and waiting times",
         "Slides for the meeting of the board on 9 September 2026",

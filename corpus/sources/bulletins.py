@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from reportlab.platypus import Flowable, FrameBreak, Paragraph, Spacer
-
 from figures import MONTHS, SOURCES, Figures, long_date, number, split_key
 from office import write_document
 from pdf import BODY, COLUMN, SMALL, Meta, Writer, write_pdf
 from prose import Block, include, parse, read_parts
+from reportlab.platypus import Flowable, FrameBreak, Paragraph, Spacer
 from tables import BulletinTables
 
 AS_WORD = {"2024-q2", "2025-q1", "2025-q4"}

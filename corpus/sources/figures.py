@@ -124,7 +124,7 @@ class Figures:
 
 
 def split_key(key: str) -> tuple[int, int]:
-    """"2024-q4" as (2024, 4)."""
+    """The year and the quarter of a bulletin: 2024-q4 is (2024, 4)."""
     year, quarter = key.split("-q")
     return int(year), int(quarter)
 

@@ -16,14 +16,13 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
+from figures import MONTHS, YEARS, Figures, by_month
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
+from pdf import Meta
 from pptx import Presentation
 from pptx.util import Inches
 from pptx.util import Pt as SlidePt
-
-from figures import MONTHS, YEARS, Figures, by_month
-from pdf import Meta
 from prose import NOTE, Block, Bullets, Directive, Heading, Para, Table
 
 ORGANISATION = "Tarnside Advice Partnership (fictional)"

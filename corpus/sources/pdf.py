@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from figures import long_date
+from prose import NOTE, Block, Bullets, Directive, Heading, Para, Table
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib import colors
@@ -36,9 +38,6 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.tableofcontents import TableOfContents
 
-from figures import long_date
-from prose import NOTE, Block, Bullets, Directive, Heading, Para, Table
-
 WIDTH, HEIGHT = A4
 LEFT, RIGHT, TOP, BOTTOM, NOTES = 24 * mm, 22 * mm, 24 * mm, 18 * mm, 20 * mm
 INK, PALE, ACCENT = colors.HexColor("#1d2a35"), colors.HexColor("#e9eef1"), colors.HexColor("#1f5c73")
@@ -47,7 +46,9 @@ BODY = ParagraphStyle("body", fontName="Times-Roman", fontSize=10.5, leading=14.
 COLUMN = ParagraphStyle("column", parent=BODY, fontSize=9.8, leading=13.2, alignment=TA_JUSTIFY, spaceAfter=6)
 ITEM = ParagraphStyle("item", parent=BODY, spaceAfter=3)
 H1 = ParagraphStyle("h1", fontName="Helvetica-Bold", fontSize=18, leading=22, spaceAfter=10, textColor=ACCENT)
-H2 = ParagraphStyle("h2", fontName="Helvetica-Bold", fontSize=12, leading=15, spaceBefore=6, spaceAfter=5, textColor=INK)
+H2 = ParagraphStyle(
+    "h2", fontName="Helvetica-Bold", fontSize=12, leading=15, spaceBefore=6, spaceAfter=5, textColor=INK
+)
 CAPTION = ParagraphStyle("caption", fontName="Helvetica-Bold", fontSize=9, leading=12, spaceBefore=5, spaceAfter=4)
 SMALL = ParagraphStyle("small", fontName="Helvetica", fontSize=7.6, leading=9.8, textColor=INK)
 NOTE_STYLE = ParagraphStyle("note", parent=SMALL, spaceBefore=3, spaceAfter=8)
@@ -120,14 +121,16 @@ class Report(BaseDocTemplate):  # type: ignore[misc]
         if cover:
             start = PageTemplate("cover", [frame(LEFT, width)], onPage=self._cover)
         else:
-            start = PageTemplate("masthead", [opening, *(frame(x, half, short) for x in columns)], onPage=self._band, **end)
+            start = PageTemplate(
+                "masthead", [opening, *(frame(x, half, short) for x in columns)], onPage=self._band, **end
+            )
         self.addPageTemplates([start, *plain])
 
-    def beforeDocument(self) -> None:
+    def beforeDocument(self) -> None:  # noqa: N802
         self.page_notes = []
         self.headings = 0
 
-    def afterFlowable(self, flowable: Flowable) -> None:
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802
         if isinstance(flowable, Noted):
             self.page_notes += flowable.notes
         level = getattr(flowable, "outline", None)
@@ -198,7 +201,10 @@ class Writer:
                 return [self.paragraph(text)]
             case Bullets(items):
                 rows = [ListItem(Paragraph(inline(item), ITEM), leftIndent=12) for item in items]
-                return [ListFlowable(rows, bulletType="bullet", bulletFontSize=6, start="•", leftIndent=12), Spacer(1, 5)]
+                return [
+                    ListFlowable(rows, bulletType="bullet", bulletFontSize=9, start="•", leftIndent=12),
+                    Spacer(1, 5),
+                ]
             case Directive(name, argument):
                 return self.directive(name, argument)
 
@@ -267,6 +273,8 @@ def grid(table: Table) -> list[Flowable]:
         ("TOPPADDING", (0, 0), (-1, -1), 2.6),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.6),
     ]
+    if len(table.header) > 7:
+        style += [("LEFTPADDING", (1, 0), (-1, -1), 2), ("RIGHTPADDING", (1, 0), (-1, -1), 3)]
     for row in table.bold:
         index = row % len(table.rows) + 1
         style.append(("FONT", (0, index), (-1, index), "Helvetica-Bold", 8.6))

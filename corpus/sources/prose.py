@@ -1,9 +1,9 @@
 """Prose sources: a small Markdown, its placeholders filled in, as a list of blocks for the PDF and Word writers.
 
-    # Chapter   ## Section   - list item   paragraph with **bold** and a note[^Text of the footnote.]
-    @table name   @chart name   @include key   @two (two columns, new page)   @one (one column, new page)
-    @break (new page)   @column (next column)   @contents
-    ?first text   only in the first year of the series      ?later text   only in the years after it
+# Chapter   ## Section   - list item   paragraph with **bold** and a note[^Text of the footnote.]
+@table name   @chart name   @include key   @two (two columns, new page)   @one (one column, new page)
+@break (new page)   @column (next column)   @contents
+?first text   only in the first year of the series      ?later text   only in the years after it
 """
 
 from __future__ import annotations

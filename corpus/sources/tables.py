@@ -62,12 +62,10 @@ class AnnualTables:
         return cells(label, [self.figures.raw[key][year][part] for year in years])
 
     def glance(self) -> Table:
+        years = [self.year] if self.first else [self.before, self.year]
         rows = []
         for subject, label in SUBJECTS.items():
-            before = None if self.first else self.figures.total(self.before, subject)
-            rows.append(self._compare(label, self.figures.total(self.year, subject), before)[: len(self.columns)])
-        rows = [row[:1] + row[1 : 2 if self.first else 3] for row in rows]
-        years = [self.year] if self.first else [self.before, self.year]
+            rows.append(cells(label, [self.figures.total(y, subject) for y in years]))
         rows.append(cells("Cases open on 31 December", [self.figures.raw["cases_open"][y] for y in years]))
         rows.append(self._plain("Average wait for a first appointment (working days)", "waiting", "average"))
         rows.append(self._plain("Seen within 15 working days (per cent)", "waiting", "within_15"))
@@ -83,9 +81,9 @@ class AnnualTables:
         rows = [cells(label, [self.figures.total(y, s) for y in years]) for s, label in SUBJECTS.items()]
         rows.append(cells("Cases closed", [self.figures.raw["cases_closed"][y] for y in years]))
         rows.append(cells("Average wait (working days)", [self.figures.raw["waiting"][y]["average"] for y in years]))
-        note = ""
-        if 2021 in years and years[0] < 2021:
-            note = "Referrals for 2021 and later are counted by household; those for 2019 and 2020 by form (see Methods)."
+        note = "Referrals since 2021 are counted by household; those for 2019 and 2020 by form (see Methods)."
+        if years[0] > 2020 or years[-1] < 2021:
+            note = ""
         return Table("Table 2. Activity by year, all regions", ["Measure", *map(str, years)], rows, note)
 
     def contacts_by_way(self) -> Table:
@@ -144,7 +142,9 @@ class AnnualTables:
         data = self.figures.raw["complaints"]
         rows = [cells(f"About: {s}", [data[y]["subjects"][i] for y in years]) for i, s in enumerate(COMPLAINTS)]
         rows.append(cells("Complaints received", [data[y]["total"] for y in years]))
-        rows += [cells(f"Of which: {o.lower()}", [data[y]["outcomes"][i] for y in years]) for i, o in enumerate(OUTCOMES)]
+        rows += [
+            cells(f"Of which: {o.lower()}", [data[y]["outcomes"][i] for y in years]) for i, o in enumerate(OUTCOMES)
+        ]
         caption = "Table 10. Complaints received, by subject and outcome"
         return Table(caption, ["Complaints", *map(str, years)], rows, bold=frozenset({len(COMPLAINTS)}))
 
@@ -197,8 +197,10 @@ class AnnualTables:
         rows: list[list[str]] = []
         bold = set()
         for month, name in enumerate(MONTHS):
-            for region in self.figures.regions:
-                rows.append([name, region, *(number(subjects[s][region][month]) for s in SUBJECTS)])
+            rows += [
+                [name, region, *(number(subjects[s][region][month]) for s in SUBJECTS)]
+                for region in self.figures.regions
+            ]
             totals = [number(self.figures.months(self.year, s)[month]) for s in SUBJECTS]
             bold.add(len(rows))
             rows.append([name, "All regions", *totals])
@@ -264,7 +266,9 @@ class BulletinTables:
         rows = []
         for year, quarter in last_quarters(self.year, self.quarter, 5):
             data = waits[year]
-            rows.append([f"Q{quarter} {year}", number(data["quarters"][quarter - 1]), number(data["shares"][quarter - 1])])
+            rows.append(
+                [f"Q{quarter} {year}", number(data["quarters"][quarter - 1]), number(data["shares"][quarter - 1])]
+            )
         header = ["Quarter", "Average wait (working days)", "Seen within 15 working days (per cent)"]
         return Table("Table 4. Waiting for a first appointment, last five quarters", header, rows)
 
