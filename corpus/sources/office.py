@@ -208,9 +208,9 @@ def write_channels(path: Path, figures: Figures) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["Year", "Month", *figures.channels, "All channels"])
+        writer.writerow(["Year", "Month", *figures.channels, "All channels", "Organisation"])
         for year in YEARS:
             table = figures.table(year, "referrals_by_channel")
             for index, month in enumerate(MONTHS):
                 values = [row[index] for row in table.values()]
-                writer.writerow([year, month, *values, sum(values)])
+                writer.writerow([year, month, *values, sum(values), ORGANISATION])
