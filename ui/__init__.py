@@ -1,0 +1,1 @@
+"""The doors to the engine: the command line, the web page, the API."""
