@@ -1,0 +1,318 @@
+"""The command line. Each command imports what it needs when it runs, so that `footnote --help` is quick."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from rag.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+    from rag.settings import Settings
+    from ui.jobs import Emit, Job
+
+app = typer.Typer(
+    help="Answers questions over your own articles and reports, with a footnote to the exact sentence or table row.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # its boxes cost every --help a quarter of a second
+    pretty_exceptions_enable=False,
+)
+sets = typer.Typer(help="Ask sets of questions with known answers.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sets, name="eval")
+
+SOME_FAILED = 3  # the exit code of an ingest that could not read every file
+
+
+def main() -> None:
+    """Runs the command line; what Footnote can say in a sentence goes to stderr, and the exit code is 1."""
+    try:
+        app()
+    except FootnoteError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f'"{text}" is not a day; write it like 2026-11-22.') from None
+
+
+InLibrary = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="The library folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of", metavar="DATE", parser=_day, help="The day the question is asked (YYYY-MM-DD); else today."
+    ),
+]
+Scope = Annotated[str, typer.Option("--scope", metavar="PREFIX", help="Only reports whose path starts with this.")]
+
+# A question may start with a dash; click would take it for an option.
+QUESTION = {"ignore_unknown_options": True}
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    library: InLibrary = None,
+    collection: Annotated[str, typer.Option(metavar="NAME", help="The part of the library they go to.")] = "main",
+    as_json: AsJson = False,
+) -> None:
+    """Read files into the library: new ones, changed ones; retire those that are gone.
+
+    Exit code 0: all were read. 3: some could not be, and are listed. 1: nothing was done.
+    """
+    from ui import show
+
+    settings = _settings(library)
+    options = {
+        "paths": [str(path.resolve()) for path in paths],
+        "collection": collection,
+        "limits": {
+            "memory_mb": settings.reader_memory_mb,
+            "cpu_seconds": settings.reader_cpu_seconds,
+            "wall_seconds": settings.reader_wall_seconds,
+            "file_mb": settings.reader_file_mb,
+            "inflated_mb": settings.reader_inflated_mb,
+            "pages": settings.reader_pages,
+        },
+    }
+    with show.Ingesting(quiet=as_json) as progress:
+        done = _run("ingest", options, settings, progress.event)
+    if as_json:
+        _print(done)
+    else:
+        show.ingested(done)
+    if done["failed"]:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command(context_settings=QUESTION)
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION")] = None,
+    library: InLibrary = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    answerer: Annotated[
+        Literal["auto", "extract", "llm"],
+        typer.Option(help="Who answers: the extractive answerer or a language model."),
+    ] = "auto",
+    scope: Scope = "",
+    batch: Annotated[Path | None, typer.Option(metavar="FILE", help="Ask each line of a file of cases (JSON).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the answers of --batch go, a line each.")
+    ] = None,
+) -> None:
+    """Ask a question, or with --batch all those of a file."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question, or a file of them with --batch.", param_hint="QUESTION")
+    if (batch is None) != (out is None):
+        raise typer.BadParameter("--batch and --out go together.", param_hint="--out")
+    defaults = {"as_of": (as_of or date.today()).isoformat(), "scope": scope, "answerer": answerer}
+    settings = _settings(library)
+    if batch and out:
+        _ask_batch(batch, out, defaults, settings)
+        return
+
+    from ui import show
+
+    answers: list[dict[str, Any]] = []
+    _run("ask", {"questions": [defaults | {"question": question}]}, settings, answers.append)
+    answer = answers[0]
+    if as_json:
+        _print(answer)
+    elif answer["status"] != "error":
+        show.answer(answer)
+    if answer["status"] == "error":
+        raise FootnoteError(answer["error"])
+
+
+def _ask_batch(batch: Path, out: Path, defaults: dict[str, str], settings: Settings) -> None:
+    """An answer a line, in the order of the cases; a line that is no case becomes an answer that says so."""
+    from eval.cases import Question, lines_of, parse
+
+    def question(number: int, line: str) -> dict[str, Any]:
+        try:
+            return defaults | parse(Question, number, line).model_dump(mode="json", exclude_defaults=True)
+        except FootnoteError as error:
+            return {"id": str(number), "error": str(error)}
+
+    questions = [question(number, line) for number, line in lines_of(batch)]
+    with out.open("w", encoding="utf-8") as file:
+
+        def write(answer: dict[str, Any]) -> None:
+            file.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            file.flush()
+
+        _run("ask", {"questions": questions}, settings, write)
+
+
+@app.command(context_settings=QUESTION)
+def search(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    library: InLibrary = None,
+    k: Annotated[int, typer.Option("--k", min=1, max=1000, metavar="N", help="How many passages.")] = 10,
+    as_of: AsOf = None,
+    scope: Scope = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the passages that a question finds, best first."""
+    from ui import show
+
+    options = {"question": question, "as_of": (as_of or date.today()).isoformat(), "scope": scope, "k": k}
+    found = _run("search", options, _settings(library))
+    _print(found) if as_json else show.passages(found["passages"])
+
+
+@app.command()
+def status(library: InLibrary = None, as_json: AsJson = False) -> None:
+    """Say what the library holds, and what could not be read."""
+    from ui import show
+
+    summary = _run("status", {}, _settings(library))
+    _print(summary) if as_json else show.summary(summary)
+
+
+@app.command()
+def verify(library: InLibrary = None, as_json: AsJson = False) -> None:
+    """Check that the library's parts agree; exit code 1 if they do not."""
+    problems = _run("verify", {}, _settings(library))["problems"]
+    if as_json:
+        _print({"problems": problems})
+    else:
+        typer.echo("\n".join(problems) or "The library is whole.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(library: InLibrary = None, as_json: AsJson = False) -> None:
+    """Make the indexes anew from the catalog, without embedding anything again."""
+    from ui import show
+
+    done = _run("rebuild", {}, _settings(library))
+    _print(done) if as_json else show.counts("Rebuilt", done)
+
+
+@app.command()
+def serve(
+    library: InLibrary = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 is this machine only.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+) -> None:
+    """Answer in the browser."""
+    import signal
+
+    from ui.handover import announced
+    from ui.jobs import open_library
+    from ui.jobs_api import jobs_router
+
+    def stop(*_: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)  # else it would end this process before the library is closed
+    settings = _settings(library)
+    host, port = host or settings.host, port or settings.port
+    own = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound
+    url = f"http://{own}:{port}"
+    with open_library(settings, create=True) as held, announced(settings.library, url) as token:
+        from rag.ask import as_json
+        from ui.server import serve as serve_library
+
+        typer.echo(f"Footnote is at {url} (Ctrl-C stops it)")
+        serve_library(
+            held,
+            host,
+            port,
+            to_json=as_json,
+            examples=settings.examples,
+            max_upload_mb=settings.max_upload_mb,
+            routers=[jobs_router(held, token, _jobs())],
+        )
+
+
+@sets.callback()
+def _sets() -> None:
+    """Ask sets of questions with known answers."""
+
+
+@sets.command("run")
+def eval_run(
+    which: Annotated[str, typer.Argument(metavar="SET", help="A set that ships (sample) or a file of cases.")],
+    library: InLibrary = None,
+    runs: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder goes.")] = Path("runs"),
+    answerer: Annotated[Literal["auto", "extract", "llm"], typer.Option(help="Who answers.")] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Ask every case of a set and say what failed, and where; exit code 1 if one that must pass did not."""
+    from eval.cases import read_cases
+    from eval.report import summarise, told
+    from eval.run import Examined, keep, result_of, set_path
+
+    settings = _settings(library)
+    path = set_path(which)
+    cases = read_cases(path)
+    questions = [
+        {**case.model_dump(mode="json", exclude_defaults=True), "answerer": answerer}  # its evidence is looked for, too
+        for case in cases
+    ]
+    examined: list[dict[str, Any]] = []
+    _run("examine", {"cases": questions}, settings, examined.append)
+    results = [result_of(case, Examined(**each)) for case, each in zip(cases, examined, strict=True)]
+    summary = summarise(results)
+    made_by = {"set": str(path), "answerer": answerer, "settings": settings.model_dump(mode="json")}
+    folder = keep(results, summary, made_by, runs, path.stem)
+    _print(summary) if as_json else typer.echo(f"{told(results, summary)}\nKept in {folder}")
+    if summary["must_pass_failed"]:
+        raise typer.Exit(1)
+
+
+# --- what the commands share ----------------------------------------------------------------------------------------
+
+
+def _settings(library: Path | None) -> Settings:
+    from rag.settings import read_settings
+
+    settings = read_settings()
+    return settings.model_copy(update={"library": library}) if library else settings
+
+
+def _run(name: str, options: dict[str, Any], settings: Settings, emit: Emit = lambda event: None) -> dict[str, Any]:
+    from ui import jobs
+
+    return jobs.run(name, options, emit, settings=settings, jobs=_jobs())
+
+
+def _jobs() -> dict[str, Job]:
+    from ui.jobs import JOBS
+
+    return JOBS | {"examine": _examine}
+
+
+def _examine(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """The job of `eval run`: answers each case, and looks up in the library what grading it needs."""
+    from dataclasses import asdict
+
+    from eval.cases import Expect
+    from eval.run import examine
+    from ui.jobs import answer, asked_of
+
+    for question in options["cases"]:
+        evidence = Expect(**question["expect"]).evidence
+        emit(asdict(examine(library, asked_of(question), answer(library, question), evidence)))
+    return {"asked": len(options["cases"])}
+
+
+def _print(result: Any) -> None:
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str))

@@ -1,0 +1,154 @@
+"""What the commands do to a library, as jobs: options in, events out, a result at the end, all of it JSON.
+
+A command does its job itself when it can take the library; when a server holds the library, the server does it and the
+command prints the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.types import Answer, Asked, Turn
+from ui.handover import ServerGone, find_server
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+    from rag.settings import Settings
+
+Emit = Callable[[dict[str, Any]], None]
+Job = Callable[["Library", dict[str, Any], Emit], dict[str, Any]]
+
+WRITING = frozenset({"ingest", "rebuild"})  # a server does these one after the other
+
+
+def run(
+    name: str, options: dict[str, Any], emit: Emit, *, settings: Settings, jobs: Mapping[str, Job]
+) -> dict[str, Any]:
+    """Does a job on the library of the settings, here or in the server that holds it, and returns its result."""
+    server = find_server(settings.library)
+    if server:
+        try:
+            return server.run(name, options, emit)
+        except ServerGone:
+            pass  # it left without removing its note: the library's lock says whether it is free
+    with open_library(settings, create=name == "ingest") as library:
+        return jobs[name](library, options, emit)
+
+
+def open_library(settings: Settings, *, create: bool = False) -> Library:
+    """The library of the settings, with the embedding model they name."""
+    from rag.library import Library
+
+    from rag.index.embed import EndpointEmbed, MiniLM
+    from rag.types import Embed
+
+    embed: Embed
+    if settings.embedding_base_url:
+        key = settings.embedding_key.get_secret_value()
+        embed = EndpointEmbed(settings.embedding_base_url, settings.embedding_model, key=key)
+    else:
+        embed = MiniLM()
+    return Library.open(settings.library, embed, chroma_url=settings.chroma_url, create=create)
+
+
+# --- the jobs -------------------------------------------------------------------------------------------------------
+
+
+def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Reads files and folders into the library, an event a file."""
+    from rag.ingest import ingest
+
+    from rag.passages import split
+    from rag.reading.limits import Limits
+    from rag.reading.sandbox import Sandbox
+
+    with Sandbox(Limits(**options["limits"])) as sandbox:
+        done = ingest(
+            library,
+            [Path(path) for path in options["paths"]],
+            read=sandbox.read,
+            split=split,
+            collection=options["collection"],
+            on_event=emit,
+        )
+    return asdict(done)
+
+
+def ask(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Answers questions in their order, an event an answer. What fails costs that question only."""
+    for question in options["questions"]:
+        emit(answer(library, question))
+    return {"asked": len(options["questions"])}
+
+
+def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """The passages that a question finds, best first."""
+    from rag.question import understand
+    from rag.search import search
+
+    asked = asked_of(options)
+    found = search(library, understand(asked), scope=asked.scope, k=options["k"])
+    return {"question": asked.question, "passages": [asdict(passage) for passage in found.passages]}
+
+
+def status(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """What the library holds."""
+    return library.summary()
+
+
+def verify(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """What is wrong with the library, a sentence each."""
+    return {"problems": library.verify()}
+
+
+def rebuild(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Makes the vector and word indexes anew from the catalog."""
+    return library.rebuild()
+
+
+JOBS: dict[str, Job] = {
+    "ingest": ingest,
+    "ask": ask,
+    "search": search,
+    "status": status,
+    "verify": verify,
+    "rebuild": rebuild,
+}
+
+
+def answer(library: Library, question: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one question of `ask`; what goes wrong is an answer with status error, so that the others go on.
+
+    A line that was refused where it was read comes here with the reason as its `error`.
+    """
+    from rag.ask import as_json
+    from rag.ask import ask as ask_library
+
+    def failed(reason: str) -> dict[str, Any]:
+        return as_json(Answer(question.get("question", ""), "error", reason, id=question.get("id", ""), error=reason))
+
+    if "error" in question:
+        return failed(question["error"])
+    try:
+        return as_json(ask_library(library, asked_of(question)))
+    except Exception as error:
+        logging.getLogger(__name__).exception("A question could not be answered")
+        return failed(f"The question could not be answered ({type(error).__name__}: {error}).")
+
+
+def asked_of(question: dict[str, Any]) -> Asked:
+    """What is asked, from a question as JSON."""
+    return Asked(
+        question["question"],
+        date.fromisoformat(question["as_of"]),
+        tuple(Turn(**turn) for turn in question.get("history", ())),
+        scope=question.get("scope", ""),
+        answerer=question.get("answerer", "auto"),
+        id=question.get("id", ""),
+    )
