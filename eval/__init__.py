@@ -1,0 +1,1 @@
+"""How good the answers are: sets of questions with known answers, and what became of each."""
