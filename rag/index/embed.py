@@ -1,0 +1,197 @@
+"""Texts to unit vectors: with the model on this machine or at an OpenAI-compatible endpoint. Nothing is stored."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from rag.errors import EndpointFailed
+from rag.index import minilm
+from rag.types import Embedded, Spanned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+_BATCH = 12  # texts; 8 to 16 are equally fast on two cores, more are slower
+_AT_ONCE = 96  # texts in one request to an endpoint
+_TRIES = 3
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2, int8, on ONNX Runtime. Loads at the first text; safe to call from several threads.
+
+    One pass gives both sizes: a text's vector is the mean of all its token states, a part's the mean of those inside
+    its span. A text is read up to 512 tokens; a part that lies wholly behind them gets the text's vector.
+    """
+
+    fingerprint = f"minilm-l6-v2-int8@{minilm.SHA256['model.safetensors'][:8]}"
+    dimensions = minilm.DIMENSIONS
+
+    def __init__(self, threads: int = 2) -> None:
+        self._threads = threads
+        self._loading = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
+        tokenizer, session = self._load()
+        encodings = tokenizer.encode_batch([text.text for text in texts])
+        done: list[Embedded | None] = [None] * len(texts)
+        by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))  # so that little is padding
+        for batch in _batches(by_length, _BATCH):
+            longest = len(encodings[batch[-1]].ids)
+            ids = np.zeros((len(batch), longest), np.int32)
+            mask = np.zeros((len(batch), longest), np.int32)
+            for row, i in enumerate(batch):
+                count = len(encodings[i].ids)
+                ids[row, :count] = encodings[i].ids
+                mask[row, :count] = 1
+            (states,) = session.run(None, {"input_ids": ids, "mask": mask})
+            for row, i in enumerate(batch):
+                done[i] = _pooled(states[row, : len(encodings[i].ids)], encodings[i].offsets, texts[i].spans)
+        return [embedded for embedded in done if embedded is not None]
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._loading:
+            if self._loaded is None:
+                import onnxruntime
+                from tokenizers import Tokenizer
+
+                model = minilm.ready()
+                tokenizer = Tokenizer.from_file(str(model.tokenizer))
+                tokenizer.no_padding()  # its file asks for 128 tokens, always
+                tokenizer.enable_truncation(minilm.LONGEST)
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = self._threads
+                options.log_severity_level = 3
+                session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
+                self._loaded = tokenizer, session
+            return self._loaded
+
+
+def _pooled(
+    states: NDArray[np.float32], offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> Embedded:
+    """The means of token states (tokens, dimensions): over all of them, and over those that touch each span."""
+    whole = _unit(states.mean(axis=0))
+    parts = np.tile(whole, (len(spans), 1))
+    starts = np.array([start for start, _ in offsets])
+    ends = np.array([end for _, end in offsets])  # the model's own marks, [CLS] and [SEP], are (0, 0): in no span
+    for row, (start, end) in enumerate(spans):
+        inside = (ends > start) & (starts < end)
+        if inside.any():
+            parts[row] = _unit(states[inside].mean(axis=0))
+    return Embedded(whole, parts)
+
+
+class EndpointEmbed:
+    """Any OpenAI-compatible embeddings endpoint. Parts are embedded as texts of their own.
+
+    `dimensions` is what the first answer has, unless it is given; a later answer that differs is an error.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        *,
+        key: str = "",
+        dimensions: int = 0,
+        timeout: float = 60.0,
+        pause: float = 1.0,
+    ) -> None:
+        self._url = base_url.rstrip("/") + "/embeddings"
+        self._model = model
+        self._key = key
+        self._dimensions = dimensions
+        self._timeout = timeout
+        self._pause = pause
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's name: the same model behind another address gives the same vectors."""
+        return f"endpoint:{self._model}"
+
+    @property
+    def dimensions(self) -> int:
+        if not self._dimensions:
+            self._embed(["dimensions"])
+        return self._dimensions
+
+    def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
+        flat = [piece for text in texts for piece in (text.text, *(text.text[a:b] for a, b in text.spans))]
+        if not flat:
+            return []
+        rows = np.concatenate([self._embed(batch) for batch in _batches(flat, _AT_ONCE)])
+        firsts = accumulate((1 + len(text.spans) for text in texts), initial=0)
+        return [
+            Embedded(rows[i], rows[i + 1 : i + 1 + len(text.spans)])
+            for i, text in zip(firsts, texts, strict=False)  # accumulate ends with the total
+        ]
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of shape (texts, dimensions)."""
+        # An empty input is refused by some endpoints, and a space means as little.
+        answer = self._ask({"model": self._model, "input": [text or " " for text in texts], "encoding_format": "float"})
+        try:
+            given = sorted(answer["data"], key=lambda item: item["index"])
+            rows = np.array([item["embedding"] for item in given], dtype=np.float32)
+        except (KeyError, TypeError, ValueError):
+            raise EndpointFailed(
+                f"The embeddings endpoint {self._url} answered in a form that is not OpenAI's."
+            ) from None
+        if rows.ndim != 2 or len(rows) != len(texts):
+            raise EndpointFailed(f"The embeddings endpoint gave {len(rows)} vectors for {len(texts)} texts.")
+        if not np.isfinite(rows).all() or not np.linalg.norm(rows, axis=1).all():
+            raise EndpointFailed("The embeddings endpoint gave a vector that is zero or not a number.")
+        self._dimensions = self._dimensions or rows.shape[1]
+        if rows.shape[1] != self._dimensions:
+            raise EndpointFailed(
+                f"The embeddings endpoint gave {rows.shape[1]} dimensions where {self._model} has {self._dimensions}."
+            )
+        return _unit(rows)
+
+    def _ask(self, body: dict[str, object]) -> Any:
+        """The endpoint's answer, parsed. Tried again only where that may help: busy, failing or out of reach."""
+        import httpx
+
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        why = ""
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(self._pause * 2 ** (attempt - 1))
+            try:
+                answer = httpx.post(self._url, json=body, headers=headers, timeout=self._timeout)
+            except httpx.HTTPError as error:
+                why = f"could not be reached ({type(error).__name__})"
+                continue
+            if answer.status_code == 429 or answer.status_code >= 500:
+                why = f"answered {answer.status_code}"
+                continue
+            if answer.status_code != 200:
+                hint = {401: ": is the key right?", 403: ": is the key right?", 404: f": does it have {self._model}?"}
+                what = f"answered {answer.status_code}{hint.get(answer.status_code, '')}"
+                raise EndpointFailed(f"The embeddings endpoint {self._url} {what}")
+            try:
+                return answer.json()
+            except ValueError:
+                raise EndpointFailed(
+                    f"The embeddings endpoint {self._url} answered with something other than JSON."
+                ) from None
+        raise EndpointFailed(f"The embeddings endpoint {self._url} {why}, {_TRIES} times.")
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rows of length 1, float32."""
+    unit: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[i : i + size] for i in range(0, len(items), size))
