@@ -1,0 +1,694 @@
+"""The record: reports, pages, passages, statements, figures and cached vectors, in SQLite. What has a row here is live.
+
+Chroma and tantivy are derived from it. Nothing here knows of them, but for the list of
+revisions that they still have to drop.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from rag.errors import LibraryDamaged
+from rag.types import (
+    Block,
+    Box,
+    Cell,
+    Embedded,
+    Figure,
+    Page,
+    Passage,
+    Period,
+    PeriodKind,
+    Published,
+    Report,
+    Statement,
+)
+
+_tables = sa.MetaData()
+
+
+def _period() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("period_start", sa.Date),
+        sa.Column("period_end", sa.Date),
+        sa.Column("period_label", sa.Text),
+        sa.Column("period_kind", sa.Text),
+    )
+
+
+def _of(parent: str) -> sa.ForeignKey:
+    """A row goes with its parent, so that retiring a report is one delete."""
+    return sa.ForeignKey(parent, ondelete="CASCADE")
+
+
+_meta = sa.Table("meta", _tables, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
+_reports = sa.Table(
+    "reports",  # each with the one revision that is live
+    _tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False, index=True),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("mtime_ns", sa.Integer, nullable=False),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("published", sa.Date),
+    sa.Column("published_source", sa.Text),
+    *_period(),  # the one it covers
+    sa.Column("pages", sa.Integer, nullable=False),
+    sa.Column("passages", sa.Integer, nullable=False),
+    sa.Column("statements", sa.Integer, nullable=False),
+    sa.Column("figures", sa.Integer, nullable=False),
+    sa.UniqueConstraint("collection", "path"),
+)
+_pages = sa.Table(
+    "pages",
+    _tables,
+    sa.Column("report", sa.Text, _of("reports.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("width", sa.Float, nullable=False),
+    sa.Column("height", sa.Float, nullable=False),
+    sa.Column("blocks", sa.LargeBinary, nullable=False),  # JSON, zlib
+    sa.Column("boxes", sa.LargeBinary, nullable=False),  # JSON, zlib
+)
+_passages = sa.Table(
+    "passages",
+    _tables,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("report", sa.Text, _of("reports.id"), nullable=False, index=True),
+    sa.Column("page", sa.Integer, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("heading", sa.Text, nullable=False),
+    sa.Column("embedding", sa.LargeBinary, nullable=False, index=True),  # embeddings.hash
+)
+_statements = sa.Table(
+    "statements",  # their text is cut out of their passage's
+    _tables,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("passage", sa.Integer, _of("passages.key"), nullable=False, index=True),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("heading", sa.Text, nullable=False),
+    sa.Column("caption", sa.Text, nullable=False),
+    sa.Column("cells", sa.Text, nullable=False),  # JSON, or nothing
+    *_period(),
+    sa.Column("said", sa.Text, nullable=False),
+)
+_figures = sa.Table(
+    "figures",
+    _tables,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("passage", sa.Integer, _of("passages.key"), nullable=False, index=True),
+    sa.Column("statement", sa.Integer, nullable=False),  # its ordinal on the page
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("number_start", sa.Integer, nullable=False),
+    sa.Column("number_end", sa.Integer, nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("qualifier", sa.Text, nullable=False),
+    sa.Column("counts", sa.Text, nullable=False),
+    *_period(),
+)
+_embeddings = sa.Table(
+    "embeddings",
+    _tables,
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("hash", sa.LargeBinary, primary_key=True),  # of the text and its spans
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32
+    sa.Column("parts", sa.LargeBinary, nullable=False),  # float16, one vector a statement
+)
+_unread = sa.Table(
+    "unread",  # files of the ingested roots that could not be read
+    _tables,
+    sa.Column("collection", sa.Text, primary_key=True),
+    sa.Column("root", sa.Text, primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("mtime_ns", sa.Integer, nullable=False),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+_jobs = sa.Table(
+    "jobs",  # revisions that are, or may be, in the derived indexes and are not live
+    _tables,
+    sa.Column("revision", sa.Text, primary_key=True),  # report@revision
+    sa.Column("collection", sa.Text, nullable=False),
+    sa.Column("doing", sa.Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A live report with what ingest and status know of it besides."""
+
+    report: Report
+    root: str  # the folder that was ingested
+    sha256: str
+    size: int
+    mtime_ns: int
+    pipeline: str  # version of reader and splitter
+    passages: int
+    statements: int
+    figures: int
+
+    @property
+    def revision(self) -> str:
+        """The name under which the derived indexes know it: ``report@revision``."""
+        return f"{self.report.id}@{self.report.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that one commit makes live: a report, its pages, and its passages with the hash of each one's embedding."""
+
+    held: Held
+    pages: tuple[Page, ...]
+    passages: tuple[Passage, ...]
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read, and why."""
+
+    collection: str
+    root: str
+    path: str
+    reason: str
+    revision: str = ""
+    size: int = -1
+    mtime_ns: int = -1
+    pipeline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A revision to be dropped from the derived indexes unless a commit makes it live."""
+
+    revision: str
+    collection: str
+    doing: Literal["adding", "removing"] = field(default="adding")
+
+
+class Catalog:
+    """One library's `catalog.db`. Reads may come from any thread; writes are the ingest line's alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = sa.create_engine(f"sqlite:///{path}")
+        sa.event.listen(self._engine, "connect", _prepare)
+        try:
+            _tables.create_all(self._engine)
+        except sa.exc.DatabaseError as error:
+            raise LibraryDamaged(
+                f"{path} is not a catalog Footnote can open ({error.orig}). Restore it, or ingest into a new library."
+            ) from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- facts about the library ---
+
+    def fact(self, key: str) -> str:
+        """What was noted under the key; empty if nothing was."""
+        with self._engine.connect() as db:
+            return db.scalar(sa.select(_meta.c.value).where(_meta.c.key == key)) or ""
+
+    def note(self, key: str, value: str) -> None:
+        with self._engine.begin() as db:
+            db.execute(sa.delete(_meta).where(_meta.c.key == key))
+            db.execute(sa.insert(_meta), {"key": key, "value": value})
+
+    # --- reading ---
+
+    def held(self) -> list[Held]:
+        """Every live report, by collection and path."""
+        with self._engine.connect() as db:
+            rows = db.execute(sa.select(_reports).order_by(_reports.c.collection, _reports.c.path)).all()
+        return [_held(row) for row in rows]
+
+    def page(self, report: str, number: int) -> Page | None:
+        with self._engine.connect() as db:
+            row = db.execute(
+                sa.select(_pages).where(_pages.c.report == report, _pages.c.number == number)
+            ).one_or_none()
+        return None if row is None else _page(row)
+
+    def passage_ids(self, collection: str | None = None) -> list[str]:
+        """The ids of all live passages, of one collection or all."""
+        query = sa.select(_passages.c.id).order_by(_passages.c.key)
+        if collection is not None:
+            query = query.join(_reports).where(_reports.c.collection == collection)
+        with self._engine.connect() as db:
+            return list(db.scalars(query))
+
+    def passages(
+        self, ids: Sequence[str], reports: Mapping[str, Report], model: str
+    ) -> dict[str, tuple[Passage, NDArray[np.float32]]]:
+        """The live ones among the passages named, whole, each with its statements' vectors (statements, dimensions)."""
+        found: dict[str, tuple[Passage, NDArray[np.float32]]] = {}
+        with self._engine.connect() as db:
+            rows = db.execute(_PASSAGES, {"ids": list(ids), "model": model}).all()
+            keys = [row.key for row in rows]
+            statements = _grouped(db.execute(_STATEMENTS, {"keys": keys}))
+            figures = _grouped(db.execute(_FIGURES, {"keys": keys}))
+        for row in rows:
+            if row.report not in reports:  # retired since the caller looked
+                continue
+            counted: dict[int, list[Figure]] = {}
+            for f in figures.get(row.key, ()):
+                figure = Figure(
+                    f.start, f.end, f.number_start, f.number_end, f.value, f.unit, f.qualifier, f.counts, _period_of(f)
+                )
+                counted.setdefault(f.statement, []).append(figure)
+            said = tuple(
+                Statement(
+                    id=s.id,
+                    passage_id=row.id,
+                    page=row.page,
+                    ordinal=s.ordinal,
+                    start=s.start,
+                    end=s.end,
+                    text=row.text[s.start - row.start : s.end - row.start],
+                    kind=s.kind,
+                    heading=s.heading,
+                    caption=s.caption,
+                    cells=_cells(json.loads(s.cells)) if s.cells else (),
+                    period=_period_of(s),
+                    said=s.said,
+                    figures=tuple(counted.get(s.ordinal, ())),
+                )
+                for s in statements.get(row.key, ())
+            )
+            passage = Passage(
+                id=row.id,
+                report=reports[row.report],
+                page=row.page,
+                ordinal=row.ordinal,
+                start=row.start,
+                end=row.end,
+                text=row.text,
+                heading=row.heading,
+                statements=said,
+            )
+            found[row.id] = passage, _parts(row.parts, len(said))
+        return {id: found[id] for id in ids if id in found}
+
+    def vectors(self, model: str, reports: Sequence[str] | None = None) -> tuple[list[str], NDArray[np.float32]]:
+        """Passage ids and their unit vectors (passages, dimensions): of the reports named, or of all."""
+        query = sa.select(_passages.c.id, _embeddings.c.vector).join(
+            _embeddings, sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == model)
+        )
+        with self._engine.connect() as db:
+            if reports is None:
+                rows = list(db.execute(query.order_by(_passages.c.key)))
+            else:
+                rows = [
+                    row
+                    for some in _some(reports)
+                    for row in db.execute(query.where(_passages.c.report.in_(some)).order_by(_passages.c.key))
+                ]
+        ids = [row.id for row in rows]
+        matrix = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
+        return ids, matrix.reshape(len(ids), -1) if ids else np.empty((0, 0), np.float32)
+
+    def vectors_of(self, model: str, ids: Sequence[str]) -> list[tuple[str, NDArray[np.float32]]]:
+        """Each of the passages named with its vector."""
+        query = sa.select(_passages.c.id, _embeddings.c.vector).join(
+            _embeddings, sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == model)
+        )
+        with self._engine.connect() as db:
+            return [
+                (row.id, np.frombuffer(row.vector, np.float32))
+                for some in _some(ids)
+                for row in db.execute(query.where(_passages.c.id.in_(some)))
+            ]
+
+    def problems(self) -> list[str]:
+        """What is wrong with the file itself, or between its tables."""
+        with self._engine.connect() as db:
+            state = db.scalar(sa.text("PRAGMA quick_check(1)"))
+            known = sa.select(_embeddings.c.hash).where(_embeddings.c.hash == _passages.c.embedding).exists()
+            bare = db.scalar(sa.select(sa.func.count()).select_from(_passages).where(~known)) or 0
+        found = (
+            [] if state == "ok" else [f"The catalog is damaged ({state}): restore it, or ingest into a new library."]
+        )
+        if bare:
+            found.append(f"{bare} passages have no vector in the catalog: ingest their reports into a new library.")
+        if jobs := self.jobs():
+            found.append(f"{len(jobs)} half-done jobs are left, {jobs[0].revision} among them.")
+        return found
+
+    def of_report(self, held: Held, model: str) -> tuple[list[Passage], NDArray[np.float32]]:
+        """A report's passages, in order, and their vectors: what the derived indexes are filled with."""
+        ids, vectors = self.vectors(model, [held.report.id])
+        whole = self.passages(ids, {held.report.id: held.report}, model)
+        return [whole[id][0] for id in ids], vectors
+
+    # --- embeddings ---
+
+    def cached(self, model: str, hashes: Sequence[bytes]) -> set[bytes]:
+        """Those of the hashes whose vectors are here."""
+        query = sa.select(_embeddings.c.hash).where(_embeddings.c.model == model)
+        with self._engine.connect() as db:
+            return {h for some in _some(hashes) for h in db.scalars(query.where(_embeddings.c.hash.in_(some)))}
+
+    def cached_vectors(self, model: str, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        """The vectors cached under these hashes."""
+        query = sa.select(_embeddings.c.hash, _embeddings.c.vector).where(_embeddings.c.model == model)
+        with self._engine.connect() as db:
+            return {
+                row.hash: np.frombuffer(row.vector, np.float32)
+                for some in _some(hashes)
+                for row in db.execute(query.where(_embeddings.c.hash.in_(some)))
+            }
+
+    def cache(self, model: str, embedded: Iterable[tuple[bytes, Embedded]]) -> None:
+        rows = [
+            {"model": model, "hash": h, "vector": e.vector.astype(np.float32).tobytes(), "parts": _halves(e.parts)}
+            for h, e in embedded
+        ]
+        if rows:
+            with self._engine.begin() as db:
+                db.execute(sa.insert(_embeddings).prefix_with("OR IGNORE"), rows)
+
+    # --- publishing ---
+
+    def jobs(self) -> list[Job]:
+        with self._engine.connect() as db:
+            return [Job(*row) for row in db.execute(sa.select(_jobs))]
+
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Note which revisions are about to be added to the derived indexes."""
+        if not entries:
+            return
+        with self._engine.begin() as db:
+            db.execute(
+                sa.insert(_jobs).prefix_with("OR REPLACE"),
+                [_job(entry.held, "adding") for entry in entries],
+            )
+
+    def publish(self, entries: Sequence[Entry], retired: Sequence[Held] = ()) -> None:
+        """Make the entries live and the retired, and the revisions the entries replace, gone: one commit."""
+        new = {entry.held.report.id for entry in entries}
+        with self._engine.begin() as db:
+            replaced = [_held(row) for some in _some(list(new)) for row in db.execute(_REPORTS_NAMED, {"ids": some})]
+            gone = [*replaced, *retired]
+            for some in _some([held.report.id for held in gone]):
+                db.execute(sa.delete(_reports).where(_reports.c.id.in_(some)))
+            if gone:
+                db.execute(sa.insert(_jobs).prefix_with("OR REPLACE"), [_job(held, "removing") for held in gone])
+            for entry in entries:
+                _insert(db, entry)
+            for some in _some([entry.held.revision for entry in entries]):
+                db.execute(sa.delete(_jobs).where(_jobs.c.revision.in_(some)))
+
+    def finish(self, jobs: Sequence[Job]) -> None:
+        """The derived indexes no longer hold these revisions."""
+        with self._engine.begin() as db:
+            for some in _some([job.revision for job in jobs]):
+                db.execute(sa.delete(_jobs).where(_jobs.c.revision.in_(some)))
+
+    def seen(self, held: Held) -> None:
+        """The same content with another place or time on disk."""
+        with self._engine.begin() as db:
+            db.execute(
+                sa.update(_reports)
+                .where(_reports.c.id == held.report.id)
+                .values(root=held.root, size=held.size, mtime_ns=held.mtime_ns)
+            )
+
+    def drop_unused_embeddings(self) -> None:
+        """Forget the vectors of passages that are gone."""
+        used = sa.select(_passages.c.key).where(_passages.c.embedding == _embeddings.c.hash).exists()
+        with self._engine.begin() as db:
+            db.execute(sa.delete(_embeddings).where(~used))
+
+    # --- what could not be read ---
+
+    def unread(self, collection: str | None = None, root: str | None = None) -> list[Unread]:
+        query = sa.select(_unread).order_by(_unread.c.collection, _unread.c.path)
+        if collection is not None:
+            query = query.where(_unread.c.collection == collection)
+        if root is not None:
+            query = query.where(_unread.c.root == root)
+        with self._engine.connect() as db:
+            return [Unread(**row._mapping) for row in db.execute(query)]
+
+    def list_unread(self, file: Unread) -> None:
+        self.unlist_unread([file])
+        with self._engine.begin() as db:
+            db.execute(sa.insert(_unread), {name: getattr(file, name) for name in Unread.__slots__})
+
+    def unlist_unread(self, files: Iterable[Unread]) -> None:
+        with self._engine.begin() as db:
+            for file in files:
+                db.execute(
+                    sa.delete(_unread).where(
+                        _unread.c.collection == file.collection,
+                        _unread.c.root == file.root,
+                        _unread.c.path == file.path,
+                    )
+                )
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """WAL, so that questions are answered while an ingest writes.
+
+    Synchronous is FULL, not WAL's usual NORMAL: a power cut could otherwise lose the last commits, and with them the
+    note of what was just added to Chroma and tantivy, whose own writes are synced. It costs some 5 ms a report.
+    """
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+# Built once: SQLAlchemy then finds their compiled form in its cache.
+_PASSAGES = (
+    sa.select(*(c for c in _passages.c if c.name != "embedding"), _embeddings.c.parts)
+    .join(
+        _embeddings,
+        sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == sa.bindparam("model")),
+    )
+    .where(_passages.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
+_STATEMENTS = (
+    sa.select(_statements)
+    .where(_statements.c.passage.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(_statements.c.key)
+)
+_FIGURES = (
+    sa.select(_figures).where(_figures.c.passage.in_(sa.bindparam("keys", expanding=True))).order_by(_figures.c.key)
+)
+_REPORTS_NAMED = sa.select(_reports).where(_reports.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def _some(items: Sequence[Any], size: int = 5000) -> Iterator[Sequence[Any]]:
+    """In pieces: one statement takes at most 32,766 parameters."""
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    grouped: dict[int, list[Any]] = {}
+    for row in rows:
+        grouped.setdefault(row.passage, []).append(row)
+    return grouped
+
+
+def _job(held: Held, doing: str) -> dict[str, str]:
+    return {"revision": held.revision, "collection": held.report.collection, "doing": doing}
+
+
+def _insert(db: sa.Connection, entry: Entry) -> None:
+    """The rows of one report."""
+    held, report = entry.held, entry.held.report
+    published = report.published
+    db.execute(
+        sa.insert(_reports),
+        {
+            "id": report.id,
+            "revision": report.revision,
+            "collection": report.collection,
+            "path": report.path,
+            "root": held.root,
+            "sha256": held.sha256,
+            "size": held.size,
+            "mtime_ns": held.mtime_ns,
+            "pipeline": held.pipeline,
+            "title": report.title,
+            "kind": report.kind,
+            "published": published.day if published else None,
+            "published_source": published.source if published else None,
+            **_period_row(report.covers),
+            "pages": report.pages,
+            "passages": held.passages,
+            "statements": held.statements,
+            "figures": held.figures,
+        },
+    )
+    first = (db.scalar(sa.select(sa.func.max(_passages.c.key))) or 0) + 1
+    keyed = list(enumerate(entry.passages, first))
+    pages = [
+        {
+            "report": report.id,
+            "number": page.number,
+            "text": page.text,
+            "label": page.label,
+            "width": page.width,
+            "height": page.height,
+            "blocks": _packed([[b.kind, b.start, b.end, b.level, _listed(b.cells), b.caption] for b in page.blocks]),
+            "boxes": _packed([[b.start, b.end, b.x0, b.y0, b.x1, b.y1] for b in page.boxes]),
+        }
+        for page in entry.pages
+    ]
+    passages = [
+        {
+            "key": key,
+            "id": passage.id,
+            "report": report.id,
+            "page": passage.page,
+            "ordinal": passage.ordinal,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "heading": passage.heading,
+            "embedding": digest,
+        }
+        for (key, passage), digest in zip(keyed, entry.hashes, strict=True)
+    ]
+    statements = [
+        {
+            "passage": key,
+            "id": s.id,
+            "ordinal": s.ordinal,
+            "start": s.start,
+            "end": s.end,
+            "kind": s.kind,
+            "heading": s.heading,
+            "caption": s.caption,
+            "cells": json.dumps(_listed(s.cells), ensure_ascii=False) if s.cells else "",
+            **_period_row(s.period),
+            "said": s.said,
+        }
+        for key, passage in keyed
+        for s in passage.statements
+    ]
+    figures = [
+        {
+            "passage": key,
+            "statement": s.ordinal,
+            "start": f.start,
+            "end": f.end,
+            "number_start": f.number_start,
+            "number_end": f.number_end,
+            "value": f.value,
+            "unit": f.unit,
+            "qualifier": f.qualifier,
+            "counts": f.counts,
+            **_period_row(f.period),
+        }
+        for key, passage in keyed
+        for s in passage.statements
+        for f in s.figures
+    ]
+    for table, rows in ((_pages, pages), (_passages, passages), (_statements, statements), (_figures, figures)):
+        if rows:
+            db.execute(sa.insert(table), rows)
+
+
+# --- rows and nouns -------------------------------------------------------------------------------------------------
+
+
+def _held(row: Any) -> Held:
+    report = Report(
+        id=row.id,
+        revision=row.revision,
+        path=row.path,
+        collection=row.collection,
+        title=row.title,
+        kind=row.kind,
+        pages=row.pages,
+        published=Published(row.published, row.published_source) if row.published else None,
+        covers=_period_of(row),
+    )
+    return Held(
+        report, row.root, row.sha256, row.size, row.mtime_ns, row.pipeline, row.passages, row.statements, row.figures
+    )
+
+
+def _page(row: Any) -> Page:
+    return Page(
+        number=row.number,
+        text=row.text,
+        blocks=tuple(Block(b[0], b[1], b[2], b[3], _cells(b[4]), b[5]) for b in _unpacked(row.blocks)),
+        label=row.label,
+        width=row.width,
+        height=row.height,
+        boxes=tuple(Box(*box) for box in _unpacked(row.boxes)),
+    )
+
+
+def _period_row(period: Period | None) -> dict[str, Any]:
+    if period is None:
+        return {"period_start": None, "period_end": None, "period_label": None, "period_kind": None}
+    return {
+        "period_start": period.start,
+        "period_end": period.end,
+        "period_label": period.label,
+        "period_kind": period.kind.value,
+    }
+
+
+def _period_of(row: Any) -> Period | None:
+    if row.period_start is None:
+        return None
+    return Period(row.period_start, row.period_end, row.period_label, PeriodKind(row.period_kind))
+
+
+def _listed(cells: tuple[Cell, ...]) -> list[Any]:
+    return [[cell.start, cell.end, list(cell.headers)] for cell in cells]
+
+
+def _cells(listed: list[Any]) -> tuple[Cell, ...]:
+    return tuple(Cell(start, end, tuple(headers)) for start, end, headers in listed)
+
+
+def _packed(what: object) -> bytes:
+    return zlib.compress(json.dumps(what, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _unpacked(packed: bytes) -> Any:
+    return json.loads(zlib.decompress(packed))
+
+
+def _halves(parts: NDArray[np.float32]) -> bytes:
+    return parts.astype(np.float16).tobytes()
+
+
+def _parts(halves: bytes, count: int) -> NDArray[np.float32]:
+    return np.frombuffer(halves, np.float16).astype(np.float32).reshape(count, -1 if count else 0)
