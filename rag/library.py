@@ -1,0 +1,444 @@
+"""One library: its lock, its catalog and the two indexes derived from it. `search` decides what to ask."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import filelock
+import numpy as np
+
+from rag.errors import BadInput, LibraryBusy, LibraryDamaged, WrongModel
+from rag.index.catalog import Catalog, Entry, Held
+from rag.index.originals import Originals
+from rag.index.vectors import EXACT_MOST, Vectors, exact
+from rag.index.words import Wording, Words
+from rag.language.tokens import stems
+from rag.passages import rendered
+from rag.types import Embed, Page, Passage, Report
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FORMAT = "1"  # of the catalog; another one is made anew, not migrated
+_SAMPLE = 60  # passages that verify looks at closely
+_REBUILD = 2000  # passages written to the indexes at a time
+
+
+@dataclass(frozen=True)
+class _Live:
+    """What the library holds between two publishes."""
+
+    held: tuple[Held, ...]
+    reports: dict[str, Report]
+    revisions: frozenset[str]
+    passages: int
+    rows: dict[frozenset[str], tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
+
+    def within(self, scope: str, collection: str | None) -> list[Held]:
+        """The reports whose path starts with the scope."""
+        return [
+            held
+            for held in self.held
+            if held.report.path.startswith(scope) and collection in (None, held.report.collection)
+        ]
+
+
+class Library:
+    """A folder with everything ingested. One process owns it; its threads may ask while one ingests."""
+
+    def __init__(
+        self, folder: Path, embed: Embed, lock: filelock.BaseFileLock, catalog: Catalog, vectors: Vectors
+    ) -> None:
+        self.folder = folder
+        self.embed = embed
+        self.catalog = catalog
+        self.vectors = vectors
+        self.originals = Originals(folder / "files")
+        self.writing = threading.Lock()  # held by whoever ingests or rebuilds
+        self._lock = lock
+        self._words: Words | None = None
+        self._reading = threading.Lock()
+        self._live = self._read_live()
+
+    @classmethod
+    def open(
+        cls, folder: Path, embed: Embed, *, chroma_url: str = "", create: bool = False, mend: bool = False
+    ) -> Library:
+        """The library in the folder, locked for this process, half-done jobs settled.
+
+        Raises BadInput where there is none, LibraryBusy, WrongModel, and LibraryDamaged unless `mend` is set, as
+        `verify` and `rebuild` do.
+        """
+        if not create and not (folder / "catalog.db").is_file():
+            raise BadInput(
+                f"There is no library at {folder}. Run `footnote ingest PATH --library {folder}` to make one."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(folder / "lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise LibraryBusy(
+                f"The library {folder} is in use by another Footnote process. Wait for it to end, or stop it."
+            ) from None
+        library: Library | None = None
+        try:
+            catalog = Catalog(folder / "catalog.db")
+            _agree(catalog, embed, folder)
+            library = cls(folder, embed, lock, catalog, Vectors(folder / "chroma", catalog.fact("library"), chroma_url))
+            damage = library._prepare()
+            if damage and not mend:
+                raise LibraryDamaged(f"{damage} Run `footnote rebuild` to mend it; nothing is embedded again.")
+        except BaseException:
+            if library is not None:
+                library.close()
+            lock.release()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Let go of the files and of the lock."""
+        if self._words is not None:
+            self._words.close()
+        self.vectors.close()
+        self.catalog.close()
+        self._lock.release()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- asking ---
+
+    def dense(
+        self, vector: NDArray[np.float32], k: int, scope: str = "", collection: str | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to k ids of live passages with their cosine to the unit vector, best first."""
+        live = self._live
+        within = live.within(scope, collection)
+        if sum(held.passages for held in within) <= EXACT_MOST:
+            return exact(*self._rows(live, within), vector, k)
+        found: list[tuple[str, float]] = []
+        for name in sorted({held.report.collection for held in within}):
+            inside = [held.revision for held in within if held.report.collection == name] if scope else None
+            found += _only_live(partial(self.vectors.nearest, name, vector, revisions=inside), k, live)
+        return sorted(found, key=lambda hit: -hit[1])[:k]
+
+    def lexical(
+        self, tokens: Sequence[str], k: int, scope: str = "", collection: str | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to k ids of live passages with their BM25 score for the stems, best first."""
+        live = self._live
+        everywhere = not scope and collection is None
+        inside = None if everywhere else [held.report.id for held in live.within(scope, collection)]
+        return _only_live(lambda wanted: self.words.search(tokens, wanted, inside), k, live)
+
+    def idf(self, tokens: Sequence[str]) -> dict[str, float]:
+        """How rare each stem is in the library, as BM25 counts it."""
+        return self.words.idf(tokens)
+
+    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, NDArray[np.float32]]]:
+        """The live passages among these, in this order, each with its statements' vectors (statements, dimensions)."""
+        live = self._live
+        asked = [id for id in ids if _revision(id) in live.revisions]
+        return self.catalog.passages(asked, live.reports, self.embed.fingerprint)
+
+    def reports(self) -> list[Report]:
+        """Every live report, by collection and path."""
+        return list(self._live.reports.values())
+
+    def report(self, path: str) -> Report:
+        """The report at this path, relative to the root it was ingested from."""
+        for report in self._live.reports.values():
+            if report.path == path:
+                return report
+        raise BadInput(f"There is no report at {path} in this library.")
+
+    def page(self, report: Report, number: int) -> Page:
+        page = self.catalog.page(report.id, number)
+        if page is None:
+            raise BadInput(f"{report.path} has no page {number}: it has {report.pages}.")
+        return page
+
+    def original(self, report: Report) -> Path:
+        """The file as it was ingested, kept in the library."""
+        held = next((held for held in self._live.held if held.report.id == report.id), None)
+        if held is None:
+            raise BadInput(f"{report.path} is no longer in the library.")
+        return self.originals.path(held.sha256, held.report.path)
+
+    def summary(self) -> dict[str, Any]:
+        """What the library holds, what could not be read, and how large it is."""
+        live = self._live
+        return {
+            "folder": str(self.folder),
+            "reports": len(live.held),
+            "pages": sum(held.report.pages for held in live.held),
+            "passages": live.passages,
+            "statements": sum(held.statements for held in live.held),
+            "figures": sum(held.figures for held in live.held),
+            "collections": sorted({held.report.collection for held in live.held}),
+            "unread": [{"path": file.path, "reason": file.reason} for file in self.catalog.unread()],
+            "embedding": self.embed.fingerprint,
+            "bytes": sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()),
+        }
+
+    # --- writing: for the ingest line ---
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """Every live report with what ingest knows of it."""
+        return self._live.held
+
+    @property
+    def words(self) -> Words:
+        if self._words is None:
+            raise LibraryDamaged(
+                f"The word index of {self.folder} cannot be opened. Run `footnote rebuild` to mend it."
+            )
+        return self._words
+
+    def publish(
+        self, entries: Sequence[Entry], retired: Sequence[Held] = (), told: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Make the entries live, and what they replace and the retired gone. `told` hears of each step when it is done.
+
+        Killed at any point, the next `open` sets the derived indexes right: a revision noted as being added or removed
+        is dropped from them, and the commit in the middle takes it off that list as it goes live.
+        """
+        self.catalog.begin(entries)
+        told("begun")
+        hashes = list({digest for entry in entries for digest in entry.hashes})
+        vectors = self.catalog.cached_vectors(self.embed.fingerprint, hashes)
+        for entry in entries:
+            self.vectors.add(
+                entry.held.report.collection,
+                [passage.id for passage in entry.passages],
+                np.stack([vectors[digest] for digest in entry.hashes]),
+                [entry.held.revision] * len(entry.passages),
+            )
+        told("vectors")
+        if entries:
+            self.words.add(wording for entry in entries for wording in _wordings(entry.held, entry.passages))
+        told("words")
+        self.catalog.publish(entries, retired)
+        self.refresh()
+        told("live")
+        self.settle()
+        told("settled")
+
+    def settle(self) -> None:
+        """Drop from the derived indexes what is not, or no longer, live."""
+        jobs = self.catalog.jobs()
+        if not jobs:
+            return
+        for collection in sorted({job.collection for job in jobs}):
+            self.vectors.remove(collection, [job.revision for job in jobs if job.collection == collection])
+        self.words.remove(job.revision for job in jobs)
+        self.catalog.finish(jobs)
+
+    def refresh(self) -> None:
+        """See what the catalog holds now."""
+        self._live = self._read_live()
+
+    # --- mending ---
+
+    def verify(self) -> list[str]:
+        """What is wrong with the library, in sentences; none if all its parts agree."""
+        return [*self.catalog.problems(), *self._words_problems(), *self._vector_problems(), *self._file_problems()]
+
+    def rebuild(self) -> dict[str, Any]:
+        """Make both indexes anew from the catalog; nothing is embedded. Gives what was written, and the seconds."""
+        with self.writing:
+            started = time.monotonic()
+            self.catalog.note("rebuilding", "yes")  # if this is killed, open asks for it again
+            self.vectors.clear()
+            if self._words is not None:
+                self._words.close()
+            shutil.rmtree(self.folder / "words", ignore_errors=True)
+            self._words = Words(self.folder / "words")
+            for group in _groups(self._live.held):
+                wordings: list[Wording] = []
+                for held in group:
+                    passages, vectors = self.catalog.of_report(held, self.embed.fingerprint)
+                    ids = [passage.id for passage in passages]
+                    self.vectors.add(held.report.collection, ids, vectors, [held.revision] * len(ids))
+                    wordings += _wordings(held, passages)
+                self._words.add(wordings)
+            self.catalog.finish(self.catalog.jobs())
+            self.catalog.note("rebuilding", "")
+        return {
+            "reports": len(self._live.held),
+            "passages": self._live.passages,
+            "seconds": round(time.monotonic() - started, 2),
+        }
+
+    # --- inside ---
+
+    def _prepare(self) -> str:
+        """Open the word index and settle half-done jobs. Gives in a sentence what is damaged, or nothing.
+
+        Chroma is not loaded here, which would take seconds: that its folder is there is all that is looked at.
+        """
+        if self.catalog.fact("rebuilding"):
+            return f"A rebuild of {self.folder} was interrupted."
+        try:
+            self._words = Words(self.folder / "words")
+            self.settle()
+        except LibraryDamaged as error:
+            return str(error)
+        if len(self._words) != self._live.passages:
+            return f"The word index holds {len(self._words)} passages, the catalog {self._live.passages}."
+        if self._live.passages and self.vectors.missing():
+            return f"The vector index {self.folder / 'chroma'} is missing."
+        return ""
+
+    def _read_live(self) -> _Live:
+        held = tuple(self.catalog.held())
+        return _Live(
+            held=held,
+            reports={each.report.id: each.report for each in held},
+            revisions=frozenset(each.revision for each in held),
+            passages=sum(each.passages for each in held),
+        )
+
+    def _rows(self, live: _Live, within: Sequence[Held]) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids and vectors of all passages of these reports. Kept until the next publish, for a few sets of reports."""
+        wanted = frozenset(held.report.id for held in within)
+        with self._reading:
+            if wanted not in live.rows:
+                named = None if len(wanted) == len(live.held) else sorted(wanted)
+                if len(live.rows) >= 8:
+                    live.rows.pop(next(iter(live.rows)))
+                live.rows[wanted] = self.catalog.vectors(self.embed.fingerprint, named)
+            return live.rows[wanted]
+
+    def _words_problems(self) -> Iterator[str]:
+        if self._words is None:
+            yield "The word index cannot be opened."
+            return
+        yield from _compared("The word index", set(self.catalog.passage_ids()), self._words.ids())
+
+    def _vector_problems(self) -> Iterator[str]:
+        if self._live.passages and self.vectors.missing():
+            yield "The vector index is missing."
+            return
+        if not self._live.passages and self.vectors.missing():
+            return
+        try:
+            ours = {held.report.collection for held in self._live.held}
+            for collection in sorted(ours | set(self.vectors.collections())):
+                expected = self.catalog.passage_ids(collection)
+                yield from _compared(f"The vector index of {collection}", set(expected), self.vectors.ids(collection))
+                yield from self._unreachable(collection, _spread(expected))
+        except LibraryDamaged as error:
+            yield str(error)
+
+    def _unreachable(self, collection: str, ids: Sequence[str]) -> Iterator[str]:
+        """Ask Chroma for its own vectors: each must come back first, or behind others that are the same."""
+        lost = []
+        for id, vector in self.catalog.vectors_of(self.embed.fingerprint, ids):
+            hits = self.vectors.nearest(collection, vector, 10)
+            same = [other for other, cosine in hits if cosine > 0.9999]
+            if id not in same and len(same) < 10:
+                lost.append(id)
+        if lost:
+            yield (
+                f"The vector index of {collection} does not find {len(lost)} of {len(ids)} passages "
+                f"by their own vectors, {lost[0]} among them."
+            )
+
+    def _file_problems(self) -> Iterator[str]:
+        for held in self._live.held:
+            path = self.originals.path(held.sha256, held.report.path)
+            if not path.is_file():
+                yield f"The original of {held.report.path} is missing from the library: ingest it again."
+                continue
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != held.sha256:
+                    yield f"The original of {held.report.path} is damaged: ingest it again."
+        texts: dict[tuple[str, int], str] = {}
+        for passage, _ in self.passages(_spread(self.catalog.passage_ids(), 4 * _SAMPLE)).values():
+            where = passage.report.id, passage.page
+            if where not in texts:
+                texts[where] = self.page(passage.report, passage.page).text
+            if texts[where][passage.start : passage.end] != passage.text:
+                yield f"Passage {passage.id} is not what its page holds at {passage.start}."
+
+
+def _agree(catalog: Catalog, embed: Embed, folder: Path) -> None:
+    """Note the model of a new library; refuse another one for an old library."""
+    made = catalog.fact("format")
+    if not made:
+        catalog.note("library", uuid.uuid4().hex[:8])
+        catalog.note("embedding", embed.fingerprint)
+        catalog.note("format", _FORMAT)
+        return
+    if made != _FORMAT:
+        raise LibraryDamaged(f"The library {folder} was made by another version of Footnote. Ingest into a new one.")
+    model = catalog.fact("embedding")
+    if model != embed.fingerprint:
+        raise WrongModel(
+            f"The library {folder} was embedded with {model}, and {embed.fingerprint} is configured. "
+            "Configure that model again, or ingest into a new library."
+        )
+
+
+def _revision(passage_id: str) -> str:
+    """``report@revision`` of ``report@revision:p2:g3``."""
+    return passage_id.partition(":")[0]
+
+
+def _only_live(search: Callable[[int], list[tuple[str, float]]], k: int, live: _Live) -> list[tuple[str, float]]:
+    """The k best that are live. While a report is being replaced its old and new passages are both in an index."""
+    wanted = k
+    while True:
+        hits = search(wanted)
+        kept = [hit for hit in hits if _revision(hit[0]) in live.revisions]
+        if len(kept) >= k or len(hits) < wanted:
+            return kept[:k]
+        wanted *= 2
+
+
+def _wordings(held: Held, passages: Sequence[Passage]) -> Iterator[Wording]:
+    for passage in passages:
+        yield Wording(passage.id, held.report.id, held.revision, stems(rendered(passage).text))
+
+
+def _groups(held: Sequence[Held]) -> Iterator[list[Held]]:
+    """Reports in groups of about as many passages as are written at a time."""
+    group: list[Held] = []
+    for each in held:
+        group.append(each)
+        if sum(one.passages for one in group) >= _REBUILD:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _spread(ids: Sequence[str], most: int = _SAMPLE) -> Sequence[str]:
+    """A sample, evenly spread."""
+    return ids[:: max(1, -(-len(ids) // most))]
+
+
+def _compared(name: str, expected: set[str], there: set[str]) -> Iterator[str]:
+    missing, orphans = sorted(expected - there), sorted(there - expected)
+    if missing:
+        yield f"{name} lacks {len(missing)} of {len(expected)} passages, {missing[0]} among them."
+    if orphans:
+        yield f"{name} holds {len(orphans)} passages that are no longer in the library, {orphans[0]} among them."
