@@ -34,7 +34,7 @@ _IMPRINT = re.compile(
 _ONLY_A_DATE = re.compile(rf"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?({_DAY})$", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
-_ISO_MONTH = re.compile(rf"(?<![\d-])({_YEAR})[-_.]([01]\d)(?![\d-])")
+_ISO_MONTH = re.compile(rf"(?<!\d)(?<!\d-)({_YEAR})[-_. ]([01]\d)(?!\d|-\d)")
 
 
 def day(words: object) -> date | None:
@@ -77,12 +77,20 @@ def in_imprint(pages: Iterable[Page], blocks: int = 40) -> Published | None:
     return alone
 
 
+def in_title(title: str) -> Published | None:
+    """A full date in the title, unless it is where a period ends."""
+    found = re.search(rf"(?<!ended )(?<!ending )(?<!to )(?<!at )(?<!of )\b({_DAY})", title, re.IGNORECASE)
+    return published(found[1], "title") if found else None
+
+
 def in_file_name(name: str) -> Published | None:
     """The day or month in a file name: ``bulletin-2026-06-12.pdf``. A year alone is what it covers."""
     stem = PurePath(name).stem
     for pattern in (_ISO_DAY, _ISO_MONTH):
         if found := pattern.search(stem):
             parts = [int(part) for part in found.groups()]
+            if len(parts) == 2 and parts[1] == (parts[0] + 1) % 100:
+                continue  # 2011-12 may be a year that runs into the next
             try:
                 return Published(date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1), "file name")
             except ValueError:

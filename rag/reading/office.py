@@ -57,7 +57,12 @@ def read_word(content: bytes, name: str, limits: Limits) -> Reading:
         "Word document",
         title,
         (finished,),
-        dates.first_date(dates.in_imprint((finished,)), _created(document.core_properties), dates.in_file_name(name)),
+        dates.first_date(
+            dates.in_imprint((finished,)),
+            dates.in_title(title),
+            _created(document.core_properties),
+            dates.in_file_name(name),
+        ),
         dates.covers(title, _titled(document), dates.title_of_file(name)),
     )
 

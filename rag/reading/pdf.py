@@ -23,7 +23,7 @@ from rag.types import BlockKind, Box, Page, Published, Reading
 _BULLET = re.compile(r"^(?:[•‣▪◦●○■□–—*·\uf0b7\uf0a7-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2})+)\.?\s+[A-Z]")
 _NOTE = re.compile(
-    r"^(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[*†‡]|\(?\d{1,2}\)?\.?|\([a-z]\)|[a-z]\.?|notes?\b|sources?\b)\s*\S", re.IGNORECASE
+    r"^(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[*†‡]|\(?\d{1,2}[.)]|\d{1,2}\s|\(?[a-z]\)|notes?\b|sources?\b)\s*\S", re.IGNORECASE
 )
 _UNITS = re.compile(
     r"^\(?(?:(?:all\s+)?(?:figures|amounts|dollars|values)?\s*(?:are\s+)?(?:in\s+)?)?(?:[£$€]|us\$|thousands?|millions?|billions?|"
@@ -79,7 +79,9 @@ def read_pdf(content: bytes, name: str, limits: Limits) -> Reading:
         "PDF",
         title,
         pages,
-        dates.first_date(dates.in_imprint(pages[:3]), _made(properties), dates.in_file_name(name)),
+        dates.first_date(
+            dates.in_imprint(pages[:3]), dates.in_title(title), _made(properties), dates.in_file_name(name)
+        ),
         dates.covers(title, dates.title_of_file(name)),
     )
 
@@ -264,6 +266,8 @@ class _Writer:
             return True
         if (last.bold != line.bold or last.italic != line.italic) and len(block) == 1 and self._looks_like_title(last):
             return True
+        if tables.is_caption(block[0].text) and _UNITS.match(line.text):
+            return True
         if last.bold != line.bold and line.bold and last.text.endswith(_SENTENCE_END):
             return True
         if _BULLET.match(line.text) and (last.text.endswith((".", ":", ";", ",")) or _BULLET.match(block[0].text)):
@@ -308,6 +312,8 @@ class _Writer:
             return after + 1
         if all(line.italic for line in block) and len(block) == 1 and len(text) < 80:
             return after + 2
+        if len(block) == 1 and len(text) < 80 and text.isupper() and len(text) > 3:
+            return after + 1
         if _NUMBERED.match(text) and "." in text.split()[0] and len(block) == 1 and len(text) < 80:
             return after + 1
         return 0
@@ -341,7 +347,8 @@ class _Writer:
                     self.boxes.append(Box(at, at + len(text), *place))
                     at += len(text) + 3
         grid = [row.texts() for row in table.rows]
-        for row, body in zip(table.rows, tables.body_rows(grid, table.headers), strict=True):
+        indents = [row.cells[0].x0 if row.cells[0] else 0.0 for row in table.rows]
+        for row, body in zip(table.rows, tables.body_rows(grid, table.headers, indents), strict=True):
             block = self.page.add_row(body.cells, caption)
             if block is None:
                 continue

@@ -11,6 +11,7 @@ from statistics import median
 
 from rag.reading.compose import superscript
 from rag.reading.pdf_words import Word
+from rag.reading.tables import is_figure
 
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s+|p\.\s*|[-–—]\s*)?(\d{1,4}|[ivxlc]{1,6})(?:\s+of\s+\d+|\s*[-–—])?$", re.IGNORECASE
@@ -105,11 +106,15 @@ def _same_height(row: Sequence[Word], word: Word) -> bool:
 
 def _row_of(rows: list[list[Word]], word: Word) -> list[Word]:
     """The row whose words the superscript stands beside."""
-    beside = [row for row in rows if any(w.y0 <= word.middle <= w.y1 and abs(w.x1 - word.x0) < w.size for w in row)]
+    beside = [row for row in rows if any(w.y0 <= word.middle <= w.y1 and _beside(w, word) for w in row)]
     if beside:
         return beside[0]
     rows.append([])
     return rows[-1]
+
+
+def _beside(one: Word, other: Word) -> bool:
+    return min(abs(one.x1 - other.x0), abs(other.x1 - one.x0)) < 0.6 * one.size
 
 
 # --- columns ----------------------------------------------------------------------------------------------------------
@@ -138,28 +143,35 @@ def _gutter(words: list[Word], width: float) -> tuple[float, float, float] | Non
     low, high = min(word.x0 for word in words), max(word.x1 for word in words)
     if high - low < 0.4 * width:
         return None
-    step = 3.0
-    x = low + 0.25 * (high - low)
-    ordered = sorted(words, key=lambda word: word.middle)
-    while x < low + 0.75 * (high - low):
-        for run in _runs_clear_of(ordered, x):
-            left = [word for word in run if word.x1 <= x]
-            right = [word for word in run if word.x0 >= x]
-            if (best is None or len(run) > best[0]) and _is_prose(left) and _is_prose(right):
+    bands = [line.words for line in to_lines(words)]
+    for x in _thinnest(words, low + 0.25 * (high - low), low + 0.75 * (high - low)):
+        for run in _runs_clear_of(bands, x):
+            if best is not None and len(run) <= best[0]:
+                continue
+            if _is_prose([word for word in run if word.x1 <= x]) and _is_prose([word for word in run if word.x0 >= x]):
                 best = (len(run), x, min(word.y0 for word in run), max(word.y1 for word in run))
-        x += step
     return best[1:] if best else None
 
 
-def _runs_clear_of(ordered: Sequence[Word], x: float) -> list[list[Word]]:
-    """Runs of words, from the top down, none of which comes within 4 points of x."""
+def _thinnest(words: Sequence[Word], low: float, high: float, step: float = 3.0) -> list[float]:
+    """The few places between low and high that the fewest words come near: where a gutter may be."""
+    crossings = [0] * (int((high - low) / step) + 1)
+    for word in words:
+        first, last = int((word.x0 - 4 - low) / step), int((word.x1 + 4 - low) / step)
+        for i in range(max(0, first), min(len(crossings), last + 1)):
+            crossings[i] += 1
+    places = sorted(range(len(crossings)), key=crossings.__getitem__)[:6]
+    return [low + i * step for i in places if crossings[i] < 0.7 * max(crossings)]
+
+
+def _runs_clear_of(bands: Sequence[list[Word]], x: float) -> list[list[Word]]:
+    """Runs of lines across the page, as their words, no word of which comes within 4 points of x."""
     runs: list[list[Word]] = [[]]
-    for word in ordered:
-        if word.x0 < x + 4 and word.x1 > x - 4:
-            if runs[-1]:
-                runs.append([])
+    for band in bands:
+        if any(word.x0 < x + 4 and word.x1 > x - 4 for word in band):
+            runs.append([])
         else:
-            runs[-1].append(word)
+            runs[-1] += band
     return [run for run in runs if len(run) > 30]
 
 
@@ -181,25 +193,39 @@ def running_lines(pages: Sequence[tuple[list[Line], float]]) -> list[set[int]]:
     """For each page of ``(lines, height)``, the indexes of its running headers, footers and page numbers.
 
     A line is running if the same words, whatever their digits, stand at the same height near the edge of three pages
-    (of two, in a report of two or three).
+    (of two, in a report of two or three), or begin or end a third of the pages, wherever these end.
     """
     enough = 3 if len(pages) > 3 else 2
-    seen: Counter[tuple[str, int]] = Counter()
+    placed: Counter[tuple[str, int]] = Counter()
+    outermost: Counter[str] = Counter()
     for lines, height in pages:
-        seen.update({_place(line) for line in lines if _at_edge(line, height)})
+        placed.update({_place(line) for line in lines if _at_edge(line, height)})
+        outermost.update({_place(line)[0] for line in (*lines[:1], *lines[-1:])})
     found: list[set[int]] = []
     for lines, height in pages:
         running = set()
         for i, line in enumerate(lines):
-            if not _at_edge(line, height):
-                continue
             words, at = _place(line)
-            times = max(seen[words, at + near] for near in (-1, 0, 1))
-            alone = page_number(line.text) and i in {0, len(lines) - 1}
-            if (times >= enough and words.count("#") < 4) or alone:
+            outer = i in {0, len(lines) - 1}
+            if _at_edge(line, height):
+                times = max(placed[words, at + near] for near in (-1, 0, 1))
+                alone = outer and bool(page_number(line.text))
+            else:
+                times, alone = (outermost[words] if outer and outermost[words] >= len(pages) / 3 else 0), False
+            if (times >= enough and not _of_table(lines, i)) or alone:
                 running.add(i)
         found.append(running)
     return found
+
+
+def _of_table(lines: Sequence[Line], i: int) -> bool:
+    """Whether a line is a table's row, or its header close above: either may look like that of another page."""
+    for line, below in zip(lines[i : i + 4], [*lines[i + 1 : i + 4], None], strict=False):
+        if sum(is_figure(segment.text) for segment in line.segments[1:]) > 1:
+            return True
+        if below is None or len(line.segments) < 2 or below.y0 - line.y1 > 1.2 * line.size:
+            return False
+    return False
 
 
 def _at_edge(line: Line, height: float) -> bool:

@@ -83,9 +83,7 @@ def _segments(line: Line) -> list[Cell]:
     for segment in line.segments:
         cell = _cell(segment)
         if pending is not None:
-            cell = Cell(
-                pending.text + cell.text, pending.x0, min(pending.y0, cell.y0), cell.x1, max(pending.y1, cell.y1)
-            )
+            cell.text = pending.text + cell.text  # the sign often stands far off: the figure's place is the cell's
             pending = None
         if _BEFORE.match(cell.text):
             pending = cell
@@ -132,18 +130,16 @@ def _table(
     lines: Sequence[Line], split: Sequence[list[Cell]], first: int, last: int, floor: int, before: Table | None
 ) -> Table | None:
     rows_of_figures = [cells for cells in split[first:last] if _is_row(cells)]
-    start = _first_header(lines, split, first, floor)
-    if len(rows_of_figures) < 2 and start == first:
-        return None
     columns = _columns(rows_of_figures)
     if len(columns) < 2:
         return None
-    rows = _rows(lines, split, first, last, columns)
-    header_rows = _headers(lines, split, start, first, columns)
-    headers = tables.column_headers([row.texts() for row in header_rows], len(columns))
-    if not any(headers) and before is not None and _same_columns(before.columns, columns):
-        headers = before.headers
-    if header_rows and before is not None and not any(headers[1:]) and _same_columns(before.columns, columns):
+    start, body = _header_lines(lines, split, first, floor, columns)
+    if len(rows_of_figures) < 2 and start == body:
+        return None
+    rows = _rows(lines, split, body, last, columns)
+    header_rows = _headers(split, start, body, columns)
+    headers = tables.column_headers([row.texts() for row in header_rows], len(columns), spread=False)
+    if not any(headers[1:]) and before is not None and _same_columns(before.columns, columns):
         headers = before.headers
     return Table(start, last, header_rows, rows, columns, headers)
 
@@ -153,7 +149,7 @@ def _same_columns(one: Sequence[tuple[float, float]], other: Sequence[tuple[floa
 
 
 def _columns(rows: Sequence[list[Cell]]) -> list[tuple[float, float]]:
-    """The columns' extents: cells of rows that overlap from left to right are in one column, the labels in the first."""
+    """The columns' extents: cells that overlap from left to right are in one, the labels in the first."""
     spans = sorted((cell.x0, cell.x1) for cells in rows for cell in cells)
     columns: list[tuple[float, float]] = []
     for x0, x1 in spans:
@@ -196,7 +192,7 @@ def _rows(
 
 
 def _goes_on(row: Row, following: Row) -> bool:
-    """Whether a line without figures is the rest of the row above: it starts with a small letter, and has only a label."""
+    """Whether a line without figures is the rest of the row above: only a label, starting with a small letter."""
     label = following.texts()[0]
     return label[:1].islower() and sum(cell is not None for cell in following.cells) == 1 and len(row.texts()[0]) > 20
 
@@ -241,75 +237,92 @@ def _merge(row: Row, below: Row) -> Row:
 # --- headers ----------------------------------------------------------------------------------------------------------
 
 
-def _first_header(lines: Sequence[Line], split: Sequence[list[Cell]], first: int, floor: int) -> int:
-    """The first of the lines above the figures that are headers: cells in columns, or a cell over several columns."""
-    left = min(cells[0].x0 for cells in split[first : first + 8] if cells)
-    width = max(cells[-1].x1 for cells in split[first : first + 8] if cells) - left
-    start = at = first
-    while at > floor and first - at < 6:
+def _header_lines(
+    lines: Sequence[Line],
+    split: Sequence[list[Cell]],
+    first: int,
+    floor: int,
+    columns: Sequence[tuple[float, float]],
+) -> tuple[int, int]:
+    """The lines ``[start, body)`` above the first figures that are headers: cells over columns. Labels between them and
+    the figures are sections of the body."""
+    start = body = first
+    at = first
+    while at > floor and first - at < 8:
         at -= 1
         line, cells = lines[at], split[at]
-        if lines[at + 1].y0 - line.y1 > 1.6 * line.size or tables.is_caption(line.text) or is_contents(line):
+        if lines[at + 1].y0 - line.y1 > 1.6 * line.size or line.size > 1.15 * lines[first].size:
             break
-        over_columns = len(cells) > 1 or cells[0].x0 > left + 0.25 * width
-        if over_columns and line.x1 - line.x0 < 1.1 * width and not line.text.endswith((".", ";")):
+        if tables.is_caption(line.text) or is_contents(line) or line.text.endswith((".", ";")):
+            break
+        over = [
+            cell for cell in cells if (cell.x0 + cell.x1) / 2 > columns[1][0] - 0.5 * (columns[1][1] - columns[1][0])
+        ]
+        if over and (len(cells) > 1 or cells[0].x0 > columns[0][0] + 10):
+            if start == first:
+                body = at + 1
             start = at
-        elif len(cells) > 1 or line.x1 - line.x0 > 0.6 * width or line.text.endswith((".", ";")):
+        elif start < first or len(cells) > 1 or line.x1 > columns[1][0]:
             break
-    return start
+    return (start, body) if start < first else (first, first)
 
 
-def _headers(
-    lines: Sequence[Line], split: Sequence[list[Cell]], start: int, first: int, columns: Sequence[tuple[float, float]]
-) -> list[Row]:
+def _headers(split: Sequence[list[Cell]], start: int, body: int, columns: Sequence[tuple[float, float]]) -> list[Row]:
     """The header rows, each header in every column it stands over; the lines of one header put together."""
     rows: list[Row] = []
     spans: list[list[tuple[int, int]]] = []
-    for i in range(start, first):
+    wide = list(columns)  # the columns with what is known of their headers, from the innermost outward
+    for i in reversed(range(start, body)):
+        over = _columns_under(split[i], wide)
         row = Row([None] * len(columns))
-        over = [_columns_under(cell, split[i], columns, innermost=i == first - 1) for cell in split[i]]
         for cell, (low, high) in zip(split[i], over, strict=True):
             for column in range(low, high):
                 _put(row, column, cell)
-        label_only = all(high == 1 for _, high in over)
-        if (
-            rows
-            and not label_only
-            and all(span in spans[-1] for span in over)
-            and not tables.is_year(rows[-1].texts()[-1])
-        ):
-            rows[-1] = _merge(rows[-1], row)
+            if high - low == 1:
+                wide[low] = (min(wide[low][0], cell.x0), max(wide[low][1], cell.x1))
+        if rows and any(low > 0 for low, _ in over) and all(span in spans[0] for span in over):
+            rows[0] = _merge(row, rows[0])
         else:
-            rows.append(row)
-            spans.append(over)
+            rows.insert(0, row)
+            spans.insert(0, over)
     return [row for row in rows if any(row.cells)]
 
 
-def _columns_under(
-    cell: Cell, beside: Sequence[Cell], columns: Sequence[tuple[float, float]], innermost: bool
-) -> tuple[int, int]:
-    """The columns ``[low, high)`` that a header stands over: those around whose middle it is centred, else those it
-    overlaps, else the nearest."""
-    if cell.x0 < columns[1][0] - 1 and cell.x1 < columns[1][0] + 1 and cell.x0 < columns[0][1]:
-        return 0, 1
-    overlapped = [i for i in range(len(columns)) if cell.x0 < columns[i][1] and columns[i][0] < cell.x1]
-    if innermost and len(overlapped) == 1:
-        return overlapped[0], overlapped[0] + 1
-    others = [other for other in beside if other is not cell]
-    left_wall = max((other.x1 for other in others if other.x1 <= cell.x0), default=float("-inf"))
-    right_wall = min((other.x0 for other in others if other.x0 >= cell.x1), default=float("inf"))
+def _columns_under(cells: Sequence[Cell], columns: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """The columns ``[low, high)`` under each header of one line. As many headers as columns are theirs in order; of
+    fewer, each is over the column it overlaps, or, if it is wider, over those around whose middle it is centred."""
+    labels = [cell for cell in cells if cell.x0 < columns[0][1] and (cell.x0 + cell.x1) / 2 < columns[1][0] - 1]
+    labels = labels[:1]
+    others = cells[len(labels) :]
+    found = [(0, 1)] * len(labels)
+    if len(others) == len(columns) - 1:
+        return found + [(i, i + 1) for i in range(1, len(columns))]
+    for i, cell in enumerate(others):
+        left = others[i - 1].x1 if i else float("-inf")
+        right = others[i + 1].x0 if i + 1 < len(others) else float("inf")
+        found.append(_under_one(cell, columns, left, right))
+    return found
+
+
+def _under_one(cell: Cell, columns: Sequence[tuple[float, float]], left: float, right: float) -> tuple[int, int]:
+    """The columns under one header that has these walls to its left and right."""
+    overlapped = [i for i in range(1, len(columns)) if cell.x0 < columns[i][1] and columns[i][0] < cell.x1]
+    if len(overlapped) == 1:
+        x0, x1 = columns[overlapped[0]]
+        if cell.x1 - cell.x0 < 1.15 * (x1 - x0) or min(abs(cell.x0 - x0), abs(cell.x1 - x1)) < 1.5:
+            return overlapped[0], overlapped[0] + 1
     middle = (cell.x0 + cell.x1) / 2
     best: tuple[int, int] | None = None
     for low in range(1, len(columns)):
         for high in range(low + 1, len(columns) + 1):
-            extent = (columns[low][0], columns[high - 1][1])
-            clear = extent[1] > left_wall and columns[low][1] > left_wall and columns[high - 1][0] < right_wall
-            centred = abs((extent[0] + extent[1]) / 2 - middle) < max(8.0, 0.12 * (extent[1] - extent[0]))
+            x0, x1 = columns[low][0], columns[high - 1][1]
+            clear = columns[low][1] > left and columns[high - 1][0] < right
+            centred = abs((x0 + x1) / 2 - middle) < max(8.0, 0.08 * (x1 - x0))
             if clear and centred and (best is None or high - low > best[1] - best[0]):
                 best = (low, high)
-    if best is not None and (not overlapped or best[1] - best[0] >= len(overlapped)):
+    if best is not None and best[1] - best[0] >= len(overlapped):
         return best
     if overlapped:
         return overlapped[0], overlapped[-1] + 1
-    nearest = _column_of(cell, columns)
+    nearest = max(1, _column_of(cell, columns))
     return nearest, nearest + 1

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -136,13 +137,23 @@ def _font_name(text_page: Any, index: int) -> str:
 
 
 def _mark_raised(words: list[Word]) -> None:
-    """A small word that stands high against the word it touches, before or after it, is a superscript."""
-    for first, second in pairwise(words):
-        before, word = (first, second) if second.size < first.size else (second, first)
-        if (
-            word.size < 0.85 * before.size
-            and word.y1 < before.y1 - 0.1 * before.size
-            and word.y1 > before.y0
-            and -1 < second.x0 - first.x1 < 0.6 * before.size
-        ):
+    """A small word that stands high against a larger one that it touches, before or after it, is a superscript."""
+    if not words:
+        return
+    usual = median(word.size for word in words)
+    ends: dict[int, list[Word]] = defaultdict(list)  # the larger words, by where they end and where they start
+    for word in words:
+        for x in {int(word.x0 // 10), int(word.x1 // 10)}:
+            ends[x].append(word)
+    for word in words:
+        if word.size > 0.85 * usual:
+            continue
+        near = [other for x in range(int(word.x0 // 10) - 1, int(word.x1 // 10) + 2) for other in ends[x]]
+        if any(_stands_high(word, other) for other in near):
             word.raised = True
+
+
+def _stands_high(word: Word, other: Word) -> bool:
+    touches = -1 < word.x0 - other.x1 < 0.5 * other.size or -1 < other.x0 - word.x1 < 0.5 * other.size
+    raised = other.y0 - 0.3 * other.size < word.y0 and other.y0 < word.y1 < other.y1 - 0.12 * other.size
+    return word.size < 0.85 * other.size and touches and raised

@@ -98,7 +98,12 @@ def _reading(kind: str, page: Page, name: str, matter: dict[str, Any]) -> Readin
         kind,
         title,
         (page,),
-        dates.first_date(dates.published(stated, "front matter"), dates.in_imprint((page,)), dates.in_file_name(name)),
+        dates.first_date(
+            dates.published(stated, "front matter"),
+            dates.in_imprint((page,)),
+            dates.in_title(title),
+            dates.in_file_name(name),
+        ),
         dates.covers(str(matter.get("covers") or matter.get("period") or ""), title, dates.title_of_file(name)),
     )
 

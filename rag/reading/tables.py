@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.reading.compose import PageText
 
@@ -13,6 +14,9 @@ _FIGURE = re.compile(
 )
 _YEAR = re.compile(r"^(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?[\s*†‡⁰¹²³⁴⁵⁶⁷⁸⁹a-z]{0,3}$")
 _EMPTY_MARKS = frozenset({"-", "–", "—", "−", "..", "…", ":", "n/a", "N/A", "na", "nil", "*", "[c]", "[x]", "[z]"})
+_PERIOD = re.compile(
+    r"\b(?:months?|weeks?|quarters?|years?|period)\s+(?:ended|ending|to)\b|^as (?:of|at)\b", re.IGNORECASE
+)
 _CAPTION = re.compile(r"^(?:table|figure|chart|exhibit|schedule)\s+[A-Z]{0,2}\d[\w.]*\b", re.IGNORECASE)
 
 Grid = Sequence[Sequence[str]]
@@ -75,41 +79,63 @@ def _continues(row: Sequence[str]) -> bool:
     return not row[0] and bool(values) and not any(is_figure(text) for text in values)
 
 
-def column_headers(rows: Grid, width: int) -> list[tuple[str, ...]]:
-    """For each column, what the header rows say above it, outermost first, each text once."""
+def column_headers(rows: Grid, width: int, spread: bool = True) -> list[tuple[str, ...]]:
+    """For each column, what the header rows say above it, outermost first, each text once.
+
+    `spread`: whether a header may stand over empty cells to its right, where it is not known what it spans.
+    """
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
-    for outer in padded[:-1]:
+    for outer in padded[:-1] if spread else ():
         _spread(outer, padded[-1])
-    headers: list[tuple[str, ...]] = []
-    for column in range(width):
-        headers.append(tuple(dict.fromkeys(row[column] for row in padded if row[column])))
+    headers = [tuple(dict.fromkeys(row[column] for row in padded if row[column])) for column in range(width)]
+    if width and (period := [text for text in headers[0] if _PERIOD.search(text)]):  # it is the values' period
+        headers[1:] = [tuple(dict.fromkeys((*period, *above))) for above in headers[1:]]
     return headers
 
 
 def _spread(outer: list[str], inner: Sequence[str]) -> None:
     """Let an outer header stand over the empty columns to its right, as "Three months ended" does over its two years,
     in tables that leave those cells empty and do not say that they are spanned."""
-    if len(outer) < 3 or not outer[1] or all(outer[1:]):
+    known = any(text and text == after for text, after in pairwise(outer))  # some spans are marked, so all are
+    if known or len(outer) < 3 or not outer[1]:
         return
     for column in range(2, len(outer)):
         if not outer[column] and inner[column]:
             outer[column] = outer[column - 1]
 
 
-def body_rows(grid: Grid, headers: Sequence[tuple[str, ...]]) -> list[Row]:
+@dataclass(slots=True)
+class _Section:
+    """A label that stands alone. `flat`: its rows are not indented under it; None until the first of them is seen."""
+
+    text: str
+    indent: float
+    flat: bool | None = None
+
+
+def body_rows(grid: Grid, headers: Sequence[tuple[str, ...]], indents: Sequence[float] = ()) -> list[Row]:
     """The body's rows with their headers. A label that stands alone opens a section, and joins the headers of the
-    labels below it: "Basic" is under "Earnings per share:"."""
+    labels below it: "Basic" is under "Earnings per share:". A section ends where its indent does (`indents` has one for
+    each row), or, if its rows are not indented, with its total."""
     rows: list[Row] = []
-    section: tuple[str, ...] = ()
-    for texts in grid:
+    sections: list[_Section] = []
+    for i, texts in enumerate(grid):
+        indent = indents[i] if indents else 0.0
         values = [text for text in texts[1:] if text]
         if texts[0] and all(text == texts[0] for text in values):  # alone, or one cell over the whole width
-            section = (texts[0],)
+            sections = [s for s in sections if s.flat is None or (not s.flat and indent > s.indent + 0.5)]
+            sections.append(_Section(texts[0], indent))
             rows.append(Row(((texts[0], ()),)))
             continue
-        label = (texts[0], (headers[0] if headers else ()) + section)
-        rest = tuple((text, headers[i] if i < len(headers) else ()) for i, text in enumerate(texts) if i and text)
+        for section in sections:
+            if section.flat is None:
+                section.flat = indent <= section.indent + 0.5
+        sections = [s for s in sections if s.flat or indent > s.indent + 0.5]
+        label = (texts[0], (headers[0] if headers else ()) + tuple(section.text for section in sections))
+        rest = tuple((text, headers[c] if c < len(headers) else ()) for c, text in enumerate(texts) if c and text)
         rows.append(Row((label, *rest)))
+        if texts[0].lower().startswith("total"):
+            sections = [section for section in sections if not section.flat]
     return rows
 
 

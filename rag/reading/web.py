@@ -55,7 +55,9 @@ def read_web(content: bytes, name: str) -> Reading:
         "Web article",
         title,
         (finished,),
-        dates.first_date(own, dates.in_imprint((finished,)), _guessed(content), dates.in_file_name(name)),
+        dates.first_date(
+            own, dates.in_imprint((finished,)), dates.in_title(title), _guessed(content), dates.in_file_name(name)
+        ),
         dates.covers(title, dates.title_of_file(name)),
     )
 
