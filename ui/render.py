@@ -91,9 +91,9 @@ def with_sources(answer: Answer) -> str:
 
 
 def _reference(citation: Citation) -> str:
-    words = [visible(citation.title or citation.report), *described(citation, quoted_period=False)]
-    quote = " ".join(visible(citation.quote).split())
-    return f"[{citation.n}] {', '.join(words)}: “{quote}” ({visible(citation.report)})"
+    words = ", ".join([citation.title or citation.report, *described(citation, quoted_period=False)])
+    quote = " ".join(citation.quote.split())
+    return visible(f"[{citation.n}] {words}: “{quote}” ({citation.report})")
 
 
 def _understood(understood: Understood | None, question: str) -> Markup:

@@ -85,7 +85,16 @@ def serve(
     local = host in ("127.0.0.1", "localhost", "::1")
     options.setdefault("hosts", LOOPBACK if local else None)
     app = create_app(library, **options)
-    uvicorn.run(app, host=host, port=port, log_level=log_level, access_log=False, server_header=False, ws="none")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level=log_level,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=3,  # an open page listens for ever
+    )
 
 
 def _engine() -> Ask:
