@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FORMAT = "1"  # of the catalog; another one is made anew, not migrated
+_REMEMBERED = 2000  # passages kept whole between questions, about 10 kB each
 _SAMPLE = 60  # passages that verify looks at closely
 _REBUILD = 2000  # passages written to the indexes at a time
 
@@ -42,6 +43,7 @@ class _Live:
     reports: dict[str, Report]
     revisions: frozenset[str]
     passages: int
+    whole: dict[str, tuple[Passage, NDArray[np.float32]]] = field(default_factory=dict)  # passages asked for before
     rows: dict[frozenset[str], tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
 
     def within(self, scope: str, collection: str | None) -> list[Held]:
@@ -155,7 +157,13 @@ class Library:
         """The live passages among these, in this order, each with its statements' vectors (statements, dimensions)."""
         live = self._live
         asked = [id for id in ids if _revision(id) in live.revisions]
-        return self.catalog.passages(asked, live.reports, self.embed.fingerprint)
+        new = [id for id in asked if id not in live.whole]
+        read = self.catalog.passages(new, live.reports, self.embed.fingerprint) if new else {}
+        if len(live.whole) + len(read) > _REMEMBERED:
+            live.whole.clear()
+        found = {id: read.get(id) or live.whole.get(id) for id in asked}
+        live.whole.update(read)
+        return {id: whole for id, whole in found.items() if whole is not None}
 
     def reports(self) -> list[Report]:
         """Every live report, by collection and path."""

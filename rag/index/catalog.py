@@ -10,6 +10,8 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -113,8 +115,8 @@ _statements = sa.Table(
     sa.Column("heading", sa.Text, nullable=False),
     sa.Column("caption", sa.Text, nullable=False),
     sa.Column("cells", sa.Text, nullable=False),  # JSON, or nothing
-    *_period(),
     sa.Column("said", sa.Text, nullable=False),
+    *_period(),
 )
 _figures = sa.Table(
     "figures",
@@ -270,52 +272,55 @@ class Catalog:
         self, ids: Sequence[str], reports: Mapping[str, Report], model: str
     ) -> dict[str, tuple[Passage, NDArray[np.float32]]]:
         """The live ones among the passages named, whole, each with its statements' vectors (statements, dimensions)."""
-        found: dict[str, tuple[Passage, NDArray[np.float32]]] = {}
         with self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN")  # the three see the library between the same two commits
             rows = db.execute(_PASSAGES, {"ids": list(ids), "model": model}).all()
             keys = [row.key for row in rows]
-            statements = _grouped(db.execute(_STATEMENTS, {"keys": keys}))
-            figures = _grouped(db.execute(_FIGURES, {"keys": keys}))
+            figures: dict[tuple[int, int], list[Figure]] = {}
+            for passage, statement, a, b, c, d, value, unit, qualifier, counts, *when in db.execute(
+                _FIGURES, {"keys": keys}
+            ).all():
+                figure = Figure(a, b, c, d, value, unit, qualifier, counts, _period_of(*when))
+                figures.setdefault((passage, statement), []).append(figure)
+            statements: dict[int, list[Any]] = {}
+            for statement in db.execute(_STATEMENTS, {"keys": keys}).all():
+                statements.setdefault(statement[0], []).append(statement)
+        found: dict[str, tuple[Passage, NDArray[np.float32]]] = {}
         for row in rows:
             if row.report not in reports:  # retired since the caller looked
                 continue
-            counted: dict[int, list[Figure]] = {}
-            for f in figures.get(row.key, ()):
-                figure = Figure(
-                    f.start, f.end, f.number_start, f.number_end, f.value, f.unit, f.qualifier, f.counts, _period_of(f)
-                )
-                counted.setdefault(f.statement, []).append(figure)
-            said = tuple(
+            text, at = row.text, row.start
+            cited = tuple(
                 Statement(
-                    id=s.id,
+                    id=id,
                     passage_id=row.id,
                     page=row.page,
-                    ordinal=s.ordinal,
-                    start=s.start,
-                    end=s.end,
-                    text=row.text[s.start - row.start : s.end - row.start],
-                    kind=s.kind,
-                    heading=s.heading,
-                    caption=s.caption,
-                    cells=_cells(json.loads(s.cells)) if s.cells else (),
-                    period=_period_of(s),
-                    said=s.said,
-                    figures=tuple(counted.get(s.ordinal, ())),
+                    ordinal=ordinal,
+                    start=start,
+                    end=end,
+                    text=text[start - at : end - at],
+                    kind=kind,
+                    heading=heading,
+                    caption=caption,
+                    cells=_cells(json.loads(cells)) if cells else (),
+                    period=_period_of(*period),
+                    said=said,
+                    figures=tuple(figures.get((key, ordinal), ())),
                 )
-                for s in statements.get(row.key, ())
+                for key, id, ordinal, start, end, kind, heading, caption, cells, said, *period in statements[row.key]
             )
             passage = Passage(
                 id=row.id,
                 report=reports[row.report],
                 page=row.page,
                 ordinal=row.ordinal,
-                start=row.start,
+                start=at,
                 end=row.end,
-                text=row.text,
+                text=text,
                 heading=row.heading,
-                statements=said,
+                statements=cited,
             )
-            found[row.id] = passage, _parts(row.parts, len(said))
+            found[row.id] = passage, _parts(row.parts, len(cited))
         return {id: found[id] for id in ids if id in found}
 
     def vectors(self, model: str, reports: Sequence[str] | None = None) -> tuple[list[str], NDArray[np.float32]]:
@@ -498,12 +503,14 @@ _PASSAGES = (
     .where(_passages.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
 _STATEMENTS = (
-    sa.select(_statements)
+    sa.select(*(c for c in _statements.c if c.name != "key"))
     .where(_statements.c.passage.in_(sa.bindparam("keys", expanding=True)))
     .order_by(_statements.c.key)
 )
 _FIGURES = (
-    sa.select(_figures).where(_figures.c.passage.in_(sa.bindparam("keys", expanding=True))).order_by(_figures.c.key)
+    sa.select(*(c for c in _figures.c if c.name != "key"))
+    .where(_figures.c.passage.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(_figures.c.key)
 )
 _REPORTS_NAMED = sa.select(_reports).where(_reports.c.id.in_(sa.bindparam("ids", expanding=True)))
 
@@ -511,13 +518,6 @@ _REPORTS_NAMED = sa.select(_reports).where(_reports.c.id.in_(sa.bindparam("ids",
 def _some(items: Sequence[Any], size: int = 5000) -> Iterator[Sequence[Any]]:
     """In pieces: one statement takes at most 32,766 parameters."""
     return (items[i : i + size] for i in range(0, len(items), size))
-
-
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = {}
-    for row in rows:
-        grouped.setdefault(row.passage, []).append(row)
-    return grouped
 
 
 def _job(held: Held, doing: str) -> dict[str, str]:
@@ -634,7 +634,7 @@ def _held(row: Any) -> Held:
         kind=row.kind,
         pages=row.pages,
         published=Published(row.published, row.published_source) if row.published else None,
-        covers=_period_of(row),
+        covers=_period_of(row.period_start, row.period_end, row.period_label, row.period_kind),
     )
     return Held(
         report, row.root, row.sha256, row.size, row.mtime_ns, row.pipeline, row.passages, row.statements, row.figures
@@ -664,10 +664,11 @@ def _period_row(period: Period | None) -> dict[str, Any]:
     }
 
 
-def _period_of(row: Any) -> Period | None:
-    if row.period_start is None:
+@lru_cache(maxsize=4096)  # a library speaks of few periods, thousands of times
+def _period_of(start: date | None, end: date | None, label: str | None, kind: str | None) -> Period | None:
+    if start is None or end is None or kind is None:
         return None
-    return Period(row.period_start, row.period_end, row.period_label, PeriodKind(row.period_kind))
+    return Period(start, end, label or "", PeriodKind(kind))
 
 
 def _listed(cells: tuple[Cell, ...]) -> list[Any]:
