@@ -14,7 +14,6 @@ from rag.errors import FootnoteError
 
 if TYPE_CHECKING:
     from rag.library import Library
-
     from rag.settings import Settings
     from ui.jobs import Emit, Job
 
@@ -93,6 +92,8 @@ def ingest(
         _print(done)
     else:
         show.ingested(done)
+    if len(done["files"]) == done["failed"]:
+        raise typer.Exit(1)
     if done["failed"]:
         raise typer.Exit(SOME_FAILED)
 

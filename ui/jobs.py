@@ -18,13 +18,13 @@ from ui.handover import ServerGone, find_server
 
 if TYPE_CHECKING:
     from rag.library import Library
-
     from rag.settings import Settings
 
 Emit = Callable[[dict[str, Any]], None]
 Job = Callable[["Library", dict[str, Any], Emit], dict[str, Any]]
 
-WRITING = frozenset({"ingest", "rebuild"})  # a server does these one after the other
+OUTCOMES = ("added", "changed", "unchanged", "retired", "failed")  # what may become of a file
+_MENDING = ("verify", "rebuild")  # open a library that is damaged, too
 
 
 def run(
@@ -37,15 +37,14 @@ def run(
             return server.run(name, options, emit)
         except ServerGone:
             pass  # it left without removing its note: the library's lock says whether it is free
-    with open_library(settings, create=name == "ingest") as library:
+    with open_library(settings, create=name == "ingest", mend=name in _MENDING) as library:
         return jobs[name](library, options, emit)
 
 
-def open_library(settings: Settings, *, create: bool = False) -> Library:
+def open_library(settings: Settings, *, create: bool = False, mend: bool = False) -> Library:
     """The library of the settings, with the embedding model they name."""
-    from rag.library import Library
-
     from rag.index.embed import EndpointEmbed, MiniLM
+    from rag.library import Library
     from rag.types import Embed
 
     embed: Embed
@@ -54,7 +53,7 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
         embed = EndpointEmbed(settings.embedding_base_url, settings.embedding_model, key=key)
     else:
         embed = MiniLM()
-    return Library.open(settings.library, embed, chroma_url=settings.chroma_url, create=create)
+    return Library.open(settings.library, embed, chroma_url=settings.chroma_url, create=create, mend=mend)
 
 
 # --- the jobs -------------------------------------------------------------------------------------------------------
@@ -63,7 +62,6 @@ def open_library(settings: Settings, *, create: bool = False) -> Library:
 def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """Reads files and folders into the library, an event a file."""
     from rag.ingest import ingest
-
     from rag.passages import split
     from rag.reading.limits import Limits
     from rag.reading.sandbox import Sandbox
@@ -75,9 +73,9 @@ def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
             read=sandbox.read,
             split=split,
             collection=options["collection"],
-            on_event=emit,
+            on_event=lambda event: emit(asdict(event)),
         )
-    return asdict(done)
+    return {name: getattr(done, name) for name in OUTCOMES} | asdict(done)
 
 
 def ask(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import logging
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from rag.errors import FootnoteError
 from ui.handover import JOBS_PATH
-from ui.jobs import WRITING, Job
+from ui.jobs import Job
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 def jobs_router(library: Library, token: str, jobs: Mapping[str, Job]) -> APIRouter:
     """`POST /api/jobs/NAME` with the job's options: its events and its result, a JSON line each."""
     router = APIRouter()
-    writing = threading.Lock()
 
     @router.post(JOBS_PATH + "{name}", response_model=None)
     def do(name: str, options: dict[str, Any], authorization: str = Header("")) -> StreamingResponse:
@@ -33,20 +31,18 @@ def jobs_router(library: Library, token: str, jobs: Mapping[str, Job]) -> APIRou
             raise HTTPException(401, "This needs the token of the library's server.")
         if name not in jobs:
             raise HTTPException(404, f"There is no job {name}.")
-        turn = writing if name in WRITING else nullcontext()
-        return StreamingResponse(_lines(jobs[name], library, options, turn), media_type="application/x-ndjson")
+        return StreamingResponse(_lines(jobs[name], library, options), media_type="application/x-ndjson")
 
     return router
 
 
-def _lines(job: Job, library: Library, options: dict[str, Any], turn: Any) -> Iterator[str]:
+def _lines(job: Job, library: Library, options: dict[str, Any]) -> Iterator[str]:
     """Does the job in a thread of its own, so that it comes to its end even when nobody listens any more."""
     messages: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
     def work() -> None:
         try:
-            with turn:
-                result = job(library, options, lambda event: messages.put({"event": event}))
+            result = job(library, options, lambda event: messages.put({"event": event}))
             messages.put({"result": result})
         except FootnoteError as error:
             messages.put({"error": {"kind": type(error).__name__, "sentence": str(error)}})

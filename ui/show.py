@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from ui.jobs import OUTCOMES
 from ui.words import visible
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -64,22 +65,20 @@ def counts(title: str, given: Mapping[str, Any]) -> None:
 
 def ingested(done: Mapping[str, Any]) -> None:
     """How many files became what, and each file that could not be read with the reason."""
-    names = ("added", "changed", "unchanged", "retired", "failed")
-    parts = [f"{done[name]} {name}" for name in names if done[name]]
-    _out.print(
-        f"{', '.join(parts) or 'nothing to read'}; {done['embedded']:,} passages embedded in {done['seconds']:.1f} s"
-    )
-    unread([(each["path"], each["reason"]) for each in done["files"] if each.get("reason")])
+    parts = [f"{done[name]} {name}" for name in OUTCOMES if done[name]] or ["no files"]
+    _out.print(f"{', '.join(parts)}; {done['embedded']:,} texts embedded; {done['seconds']:.1f} s")
+    unread([file for file in done["files"] if file["outcome"] == "failed"])
 
 
-def unread(files: Sequence[Sequence[str]]) -> None:
+def unread(files: Sequence[Mapping[str, Any]]) -> None:
+    """The files that could not be read, each with the reason; nothing if there are none."""
     if not files:
         return
     table = Table(title=f"Not read ({len(files)})", title_justify="left", box=None, header_style="dim")
     table.add_column("file", overflow="fold")
     table.add_column("why", overflow="fold")
-    for path, reason in files:
-        table.add_row(_line(path), _line(reason))
+    for file in files:
+        table.add_row(_line(file["path"]), _line(file["reason"]))
     _out.print(table)
 
 
@@ -109,10 +108,11 @@ class Ingesting:
         self._bar.stop()
 
     def event(self, event: Mapping[str, Any]) -> None:
-        path, outcome = visible(str(event.get("path", ""))), str(event.get("outcome", ""))
-        self._bar.update(self._task, description=path, completed=event.get("done"), total=event.get("total"))
-        if not self._quiet and not _out.is_terminal and outcome not in ("", "unchanged"):
-            _out.print(_line(f"{outcome}: {path}"))
+        path = visible(event["path"])
+        about = path or event["stage"]  # the stages of a group of files name none
+        self._bar.update(self._task, description=about, completed=event["done"], total=event["total"])
+        if path and not self._quiet and self._bar.disable and event["stage"] != "unchanged":
+            _out.print(_line(f"{event['done']}/{event['total']} {event['stage']}: {path}"))
 
 
 def _line(text: str, style: str = "") -> Text:
