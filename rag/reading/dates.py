@@ -31,7 +31,9 @@ _IMPRINT = re.compile(
     rf"dated?)\s*(?:on|in)?\s*[:,]?\s*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?({_DAY_OR_MONTH})",
     re.IGNORECASE,
 )
-_ONLY_A_DATE = re.compile(rf"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?({_DAY})$", re.IGNORECASE)
+_ENDS_IN_DATE = re.compile(
+    rf"(?:^|[,·|–—]\s*)(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?({_DAY})$", re.IGNORECASE
+)
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ISO_DAY = re.compile(rf"(?<!\d)({_YEAR})[-_.]?([01]\d)[-_.]?([0-3]\d)(?!\d)")
 _ISO_MONTH = re.compile(rf"(?<!\d)(?<!\d-)({_YEAR})[-_. ]([01]\d)(?!\d|-\d)")
@@ -61,7 +63,7 @@ def published(words: object, source: str) -> Published | None:
 
 
 def in_imprint(pages: Iterable[Page], blocks: int = 40) -> Published | None:
-    """The date that the first pages give themselves: "Published 12 June 2026", or a line that is only a date."""
+    """The date the first pages give themselves: "Published 12 June 2026", or a short line that is or ends in one."""
     seen = 0
     alone: Published | None = None
     for page in pages:
@@ -69,16 +71,19 @@ def in_imprint(pages: Iterable[Page], blocks: int = 40) -> Published | None:
             text = page.text[block.start : block.end]
             if len(text) < 300 and (found := _IMPRINT.search(text)):  # in longer prose it is some other thing's date
                 return published(found[1], "imprint")
-            if alone is None and seen < 8 and (only := _ONLY_A_DATE.match(text.strip())):
-                alone = published(only[1], "imprint")
+            for line in text.splitlines() if alone is None and seen < 8 else ():
+                if len(line) < 100 and (found := _ENDS_IN_DATE.search(line.strip())):
+                    alone = published(found[1], "imprint")
             seen += 1
             if seen >= blocks:
                 return alone
     return alone
 
 
-def in_title(title: str) -> Published | None:
-    """A full date in the title, unless it is where a period ends."""
+def in_title(title: str, name: str) -> Published | None:
+    """A full date in a title that is more than the file's name, unless it is where a period ends."""
+    if title == title_of_file(name):
+        return None
     found = re.search(rf"(?<!ended )(?<!ending )(?<!to )(?<!at )(?<!of )\b({_DAY})", title, re.IGNORECASE)
     return published(found[1], "title") if found else None
 

@@ -59,7 +59,7 @@ def read_word(content: bytes, name: str, limits: Limits) -> Reading:
         (finished,),
         dates.first_date(
             dates.in_imprint((finished,)),
-            dates.in_title(title),
+            dates.in_title(title, name),
             _created(document.core_properties),
             dates.in_file_name(name),
         ),

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2})+)\.?\s
 _NOTE = re.compile(
     r"^(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[*†‡]|\(?\d{1,2}[.)]|\d{1,2}\s|\(?[a-z]\)|notes?\b|sources?\b)\s*\S", re.IGNORECASE
 )
+_MARKED_NOTE = re.compile(r"^(?:[⁰¹²³⁴⁵⁶⁷⁸⁹⁽]+|[*†‡]|\(\d{1,2}\)\s)")
 _UNITS = re.compile(
     r"^\(?(?:(?:all\s+)?(?:figures|amounts|dollars|values)?\s*(?:are\s+)?(?:in\s+)?)?(?:[£$€]|us\$|thousands?|millions?|billions?|"
     r"per\s?cent|percentages?|number|numbers|full-time|working days|days|hours|index|%|unit)", re.IGNORECASE,
@@ -80,7 +81,7 @@ def read_pdf(content: bytes, name: str, limits: Limits) -> Reading:
         title,
         pages,
         dates.first_date(
-            dates.in_imprint(pages[:3]), dates.in_title(title), _made(properties), dates.in_file_name(name)
+            dates.in_imprint(pages[:3]), dates.in_title(title, name), _made(properties), dates.in_file_name(name)
         ),
         dates.covers(title, dates.title_of_file(name)),
     )
@@ -265,6 +266,8 @@ class _Writer:
         if abs(line.size - last.size) > 0.08 * last.size or is_contents(line) or is_contents(last):
             return True
         if (last.bold != line.bold or last.italic != line.italic) and len(block) == 1 and self._looks_like_title(last):
+            return True
+        if _MARKED_NOTE.match(line.text) and line.size < 0.92 * self.style.body:
             return True
         if tables.is_caption(block[0].text) and _UNITS.match(line.text):
             return True

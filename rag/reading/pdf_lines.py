@@ -100,8 +100,8 @@ def to_lines(words: Sequence[Word]) -> list[Line]:
 
 
 def _same_height(row: Sequence[Word], word: Word) -> bool:
-    last = row[-1]
-    return abs(last.middle - word.middle) < 0.4 * min(last.size, word.size)
+    first = row[0]  # not the last: lines that are each a little lower would chain into one
+    return abs(first.middle - word.middle) < 0.4 * min(first.size, word.size)
 
 
 def _row_of(rows: list[list[Word]], word: Word) -> list[Word]:

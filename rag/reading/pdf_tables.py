@@ -114,6 +114,8 @@ def _end_of_rows(lines: Sequence[Line], split: Sequence[list[Cell]], first: int)
     at = first + 1
     while at < len(lines) and at - last < 4:
         gap = lines[at].y0 - lines[at - 1].y1
+        if tables.is_caption(lines[at].text) or (len(split[at]) == 1 and lines[at].text.endswith(".")):
+            break
         if gap > 2.2 * lines[first].size or lines[at].size > 1.25 * lines[first].size:
             break
         if len(split[at]) == 1 and lines[at].x1 - lines[at].x0 > 0.9 * (
@@ -280,12 +282,19 @@ def _headers(split: Sequence[list[Cell]], start: int, body: int, columns: Sequen
                 _put(row, column, cell)
             if high - low == 1:
                 wide[low] = (min(wide[low][0], cell.x0), max(wide[low][1], cell.x1))
-        if rows and any(low > 0 for low, _ in over) and all(span in spans[0] for span in over):
+        goes_on = [span in spans[0] or _is_free(rows[0], span) for span in over] if rows else [False]
+        if all(goes_on) and any(low > 0 for low, _ in over):  # a line of the same headers
             rows[0] = _merge(row, rows[0])
+            spans[0] += [span for span in over if span not in spans[0]]
         else:
             rows.insert(0, row)
             spans.insert(0, over)
     return [row for row in rows if any(row.cells)]
+
+
+def _is_free(row: Row, span: tuple[int, int]) -> bool:
+    """Whether the span is one column that has no header in this row yet."""
+    return span[1] - span[0] == 1 and row.cells[span[0]] is None
 
 
 def _columns_under(cells: Sequence[Cell], columns: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:

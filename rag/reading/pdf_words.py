@@ -7,13 +7,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
 SOFT_HYPHEN = "\u00ad"
 _HYPHENS = {"\x02", "\ufffe", SOFT_HYPHEN}  # pdfium's marks for a hyphen at a line's end, and the character itself
+_LONGEST_MARK = 8  # of a superscript: "(1)(2)"
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 
 
@@ -138,15 +138,12 @@ def _font_name(text_page: Any, index: int) -> str:
 
 def _mark_raised(words: list[Word]) -> None:
     """A small word that stands high against a larger one that it touches, before or after it, is a superscript."""
-    if not words:
-        return
-    usual = median(word.size for word in words)
     ends: dict[int, list[Word]] = defaultdict(list)  # the larger words, by where they end and where they start
     for word in words:
         for x in {int(word.x0 // 10), int(word.x1 // 10)}:
             ends[x].append(word)
     for word in words:
-        if word.size > 0.85 * usual:
+        if len(word.text) > _LONGEST_MARK:
             continue
         near = [other for x in range(int(word.x0 // 10) - 1, int(word.x1 // 10) + 2) for other in ends[x]]
         if any(_stands_high(word, other) for other in near):

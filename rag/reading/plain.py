@@ -18,6 +18,7 @@ from rag.types import Block, BlockKind, Cell, Page, Reading
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 _ITEM = re.compile(r"[ \t]*(?:[-*•‣▪◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])[ \t]+(?=\S)")
+_NUMBER = re.compile(r"(?:\d{1,2}\.)+(?:\d{1,2})?\s+[A-Z]")
 _UNDERLINE = re.compile(r"^[ \t]*(=+|-+|~+)[ \t]*$")
 _HASHES = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _EQUALS = re.compile(r"^\s*(=(?: ?=){0,5}) (.+?) \1\s*$")  # = Title =, as wikis write it
@@ -36,9 +37,10 @@ def decode(content: bytes, name: str) -> str:
         return content.decode("utf-16", errors="replace")
     if b"\0" in content:
         order = _utf16_without_mark(content)
-        if order is None:
+        if order is not None:
+            return content.decode(order, errors="replace")
+        if content.count(b"\0") > len(content) / 100:  # a stray zero in a long text does no harm
             raise UnreadableReport(f"{name}: the file holds bytes that are not text")
-        return content.decode(order, errors="replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -101,7 +103,7 @@ def _reading(kind: str, page: Page, name: str, matter: dict[str, Any]) -> Readin
         dates.first_date(
             dates.published(stated, "front matter"),
             dates.in_imprint((page,)),
-            dates.in_title(title),
+            dates.in_title(title, name),
             dates.in_file_name(name),
         ),
         dates.covers(str(matter.get("covers") or matter.get("period") or ""), title, dates.title_of_file(name)),
@@ -147,13 +149,16 @@ def _run_blocks(text: str, run: Sequence[Line], alone: bool, level: int) -> Iter
         words = text[slice(*line)]
         heading = _marked_heading(text, line)
         item = _ITEM.match(words)
+        opens = alone and i + 1 < len(run) and _opens_section(words, text[slice(*run[i + 1])])
         underlined = alone and i + 1 < len(run) and bool(_UNDERLINE.match(text[slice(*run[i + 1])]))
-        ends_before = heading or item or underlined or (end - start > 0 and _is_long(text, run[i - 1]))
+        ends_before = heading or item or opens or underlined or (end - start > 0 and _is_long(text, run[i - 1]))
         if ends_before and start >= 0:
             yield _block(text, kind, start, end)
             start = -1
         if heading:
             yield heading
+        elif opens:
+            yield _block(text, "heading", *line, level=level)
         elif underlined and start < 0 and len(words.strip()) <= 2 * _HEADING_LENGTH:
             yield _block(text, "heading", *line, level=1 if "=" in text[slice(*run[i + 1])] else 2)
         elif _UNDERLINE.match(words):
@@ -185,6 +190,17 @@ def _is_title(line: str) -> bool:
         and "|" not in words
         and "\t" not in words
     )
+
+
+def _opens_section(line: str, following: str) -> bool:
+    """Whether a line is a heading though text follows at once: in capitals, or numbered above lines of sentences."""
+    words = line.strip()
+    if len(words) > _HEADING_LENGTH or words.endswith(_SENTENCE_END) or "|" in words or "\t" in words:
+        return False
+    if len(words) > 3 and words.isupper() and " " in words and not following.strip().isupper():
+        return True
+    numbered = _NUMBER.match(line)
+    return bool(numbered) and following[:1].isupper() and not _ITEM.match(following) and words[-1:].isalnum()
 
 
 def _marked_heading(text: str, line: Line) -> Block | None:
@@ -241,6 +257,8 @@ def _cells(text: str, line: Line, mark: str = "|") -> list[Line]:
 
 def _rows(text: str, spans: Sequence[Sequence[Line]], caption: str = "", depth: int | None = None) -> list[Block]:
     """Table rows whose cells are spans of the text itself."""
+    if not spans:
+        return []
     grid = [[text[start:end] for start, end in row] for row in spans]
     depth = tables.header_depth(grid) if depth is None else depth
     headers = tables.column_headers(grid[:depth], max(len(row) for row in grid))

@@ -56,7 +56,7 @@ def read_web(content: bytes, name: str) -> Reading:
         title,
         (finished,),
         dates.first_date(
-            own, dates.in_imprint((finished,)), dates.in_title(title), _guessed(content), dates.in_file_name(name)
+            own, dates.in_imprint((finished,)), dates.in_title(title, name), _guessed(content), dates.in_file_name(name)
         ),
         dates.covers(title, dates.title_of_file(name)),
     )

@@ -95,6 +95,42 @@ def test_a_table_has_its_two_header_rows_its_caption_and_its_unit() -> None:
     assert texts(page, "table_row")[0] == "North | 1,200 | 1,350 | 150"
 
 
+def test_headers_of_several_lines_are_put_together_whatever_their_heights() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ["Seen within", "fifteen", "days"], 350, 100, 10)
+        lines(canvas, ["Average", "wait"], 285, 105, 10)
+        lines(canvas, ["Quarter"], 72, 110)
+        row(canvas, 136, "First", "13.3", "75")
+        row(canvas, 152, "Second", "13.0", "77")
+
+    (page,) = pages_of(pdf(draw))
+    assert rows(page)[0] == [
+        ("First", ("Quarter",)),
+        ("13.3", ("Average wait",)),
+        ("75", ("Seen within fifteen days",)),
+    ]
+
+
+def test_two_tables_one_under_the_other_keep_their_own_captions_and_headers() -> None:
+    def draw(canvas: Canvas) -> None:
+        for top, number, head in ((80, 1, "Region"), (170, 2, "Channel")):
+            lines(canvas, [f"Table {number}: By {head.lower()}"], top=top)
+            row(canvas, top + 16, head, "2024", "2025")
+            row(canvas, top + 32, "First", "1", "2")
+            row(canvas, top + 48, "Second", "3", "4")
+            lines(canvas, ["These figures are final."], top=top + 64)
+
+    (page,) = pages_of(pdf(draw))
+    assert [row[0] for row in rows(page)] == [
+        ("First", ("Region",)),
+        ("Second", ("Region",)),
+        ("First", ("Channel",)),
+        ("Second", ("Channel",)),
+    ]
+    captions = [block.caption for block in page.blocks if block.kind == "table_row"]
+    assert captions == ["Table 1: By region"] * 2 + ["Table 2: By channel"] * 2
+
+
 def test_each_cell_has_its_box_on_the_page() -> None:
     (page,) = pages_of(pdf(draw_two_headers))
     boxes = {page.text[box.start : box.end]: box for box in page.boxes}

@@ -100,3 +100,22 @@ def test_markdown_headings_have_levels_and_items_lose_their_marks() -> None:
         ("list_item", 0, "two"),
         ("list_item", 0, "three"),
     ]
+
+
+def test_a_numbered_line_above_sentences_is_a_heading() -> None:
+    content = b"NOTE ON METHOD\nInformation officer, 15 March 2022\n\n1. The old rule\nEvery form was one referral.\n"
+    reading = read_text(content, "a.txt")
+    assert shown(reading.pages[0]) == [
+        ("heading", "NOTE ON METHOD"),
+        ("paragraph", "Information officer, 15 March 2022"),
+        ("heading", "1. The old rule"),
+        ("paragraph", "Every form was one referral."),
+    ]
+    assert reading.published is not None
+    assert (reading.published.day, reading.published.source) == (date(2022, 3, 15), "imprint")
+
+
+def test_a_date_in_the_file_name_is_told_as_such() -> None:
+    published = read_text(b"just a note of what was said, no more than that.", "minutes-2026-06-03.txt").published
+    assert published is not None
+    assert (published.day, published.source) == (date(2026, 6, 3), "file name")
