@@ -85,7 +85,7 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
             asked,
             [question, turns],
             [talk, evidence, turns, question],
-            trigger_mode="once",
+            trigger_mode="multiple",  # "once" stays shut for good after a cancelled question; the script guards instead
             concurrency_limit=AT_ONCE,
             **quiet,
         )

@@ -78,6 +78,17 @@ def test_the_reader_opens_at_the_marked_sentence(chromium_page):
     assert reader.url.endswith("#cited")
 
 
+def test_an_answer_can_be_stopped_and_the_next_question_asked(chromium_page):
+    box = chromium_page.get_by_role("textbox", name="Question")
+    box.fill("wait, how many reports?")
+    box.press("Enter")
+    chromium_page.locator("#t1 .reading").wait_for()
+    chromium_page.get_by_role("button", name="Stop").click()
+    assert "Stopped" in chromium_page.locator("#t1[aria-busy=false]").inner_text()
+    shelves.released.set()
+    assert "33,000" in ask(chromium_page, FIRST, turn=2).inner_text()
+
+
 def test_not_found_offers_the_nearest_evidence(chromium_page):
     answer = ask(chromium_page, "And in 2027?")
     assert "Not in these reports." in answer.inner_text() and answer.locator(".fn").count() == 0

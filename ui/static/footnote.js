@@ -75,6 +75,14 @@
     }
   });
 
+  // One question at a time: while one is being answered, Enter asks nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.closest("#question") && document.querySelector("[aria-busy=true]")) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.closest && event.target.closest(".ev")) back();
   });
