@@ -23,7 +23,6 @@ from rag.types import Page, Passage, Reading, Report, Spanned
 
 # Raise it when a reader or the splitter gets better: every file is then read again.
 PIPELINE = "1"
-_GROUP = 400  # passages published together
 _AT_ONCE = 96  # texts embedded between two commits of the cache: what a kill can cost
 _COLLECTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
@@ -97,9 +96,11 @@ def ingest(
     collection: str = "main",
     on_event: Callable[[Event], None] = lambda _: None,
     pipeline: str = PIPELINE,
+    group: int = 400,
 ) -> IngestReport:
     """Make the library's part from each folder exactly that folder, and add or renew each single file.
 
+    Files are published together in groups of about `group` passages, which spares commits; each is live whole or not.
     A file that cannot be read costs one line of the report; the revision it had before stays. Raises BadInput for a
     path that is not there or a collection's name that will not do, before anything is changed.
     """
@@ -110,7 +111,7 @@ def ingest(
     roots = [_root(path) for path in paths]
     with library.writing:
         library.settle()
-        line = _Line(library, read, split, collection, on_event, pipeline)
+        line = _Line(library, read, split, collection, on_event, pipeline, group)
         return line.run(roots)
 
 
@@ -167,6 +168,7 @@ class _Line:
         collection: str,
         on_event: Callable[[Event], None],
         pipeline: str,
+        group: int,
     ) -> None:
         self._library = library
         self._read = read
@@ -174,6 +176,7 @@ class _Line:
         self._collection = collection
         self._on_event = on_event
         self._pipeline = pipeline
+        self._group = group
         self._held = {h.report.path: h for h in library.held if h.report.collection == collection}
         self._unread = {(u.root, u.path): u for u in library.catalog.unread(collection)}
         self._claimed: dict[str, str] = {}  # path -> root, of this run
@@ -193,7 +196,7 @@ class _Line:
                 self._take(file)
             except UnreadableReport as error:
                 self._fail(file, str(error).removeprefix(f"{file.place.name}: "), None)
-            if sum(len(each.passages) for each in self._waiting) >= _GROUP:
+            if sum(len(each.passages) for each in self._waiting) >= self._group:
                 self._publish()
         self._publish()
         self._retire([str(root.folder) for root in roots if not root.only], files)
@@ -320,8 +323,7 @@ class _Line:
         """Remove what nothing refers to any more."""
         library = self._library
         library.originals.sweep({library.originals.path(held.sha256, held.report.path) for held in library.held})
-        if any(outcome.outcome in ("changed", "retired") for outcome in self._outcomes):
-            library.catalog.drop_unused_embeddings()
+        library.catalog.drop_unused_embeddings()
         library.refresh()
         self._tell("", "swept")
 
