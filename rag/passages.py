@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rag.language.numbers import Number, numbers, scale_of
-from rag.language.periods import NOWHEN, Anchor, label_period, mentions, relation
+from rag.language.periods import NOWHEN, Anchor, label_period, mentions, relation, shifted
 from rag.language.sentences import sentences
 from rag.types import Block, Cell, Figure, Mention, Page, Passage, Period, Reading, Report, Spanned, Statement
 
@@ -22,6 +22,7 @@ SHORT_PASSAGE_CHARS = 250
 _GOES_ON = re.compile(
     r"(?:of (?:these|those|them|whom)|this|these|those|they|that|it|both|among (?:these|them))\b", re.I
 )
+_MOVED_FROM = re.compile(r"\b(?:rose|risen|rise|fell|fallen|fall|grew|grown|went|up|down|increased?|decreased?|dropped|moved|changed)\s+from\s+$", re.I)  # fmt: skip
 _COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
 _SPACE = re.compile(r"\s+")
 
@@ -88,6 +89,22 @@ def row_cells(statement: Statement) -> list[tuple[str, str]]:
 def cell_text(statement: Statement, cell: Cell) -> str:
     """The cell's own text, on one line."""
     return _SPACE.sub(" ", statement.text[cell.start - statement.start : cell.end - statement.start]).strip()
+
+
+def label_cells(statement: Statement) -> tuple[Cell, ...]:
+    """The cells that name a row: the first, and those behind it up to the first that holds a digit."""
+    named = statement.cells[:1]
+    for cell in statement.cells[1:]:
+        text = cell_text(statement, cell)
+        if not text or any(char.isdigit() for char in text):
+            break
+        named += (cell,)
+    return named if len(named) < len(statement.cells) else statement.cells[:1]
+
+
+def row_label(statement: Statement) -> str:
+    """The words of the cells that name a row: "March South West"."""
+    return " ".join(cell_text(statement, cell) for cell in label_cells(statement))
 
 
 # --- cutting ----------------------------------------------------------------------------------------------------------
@@ -188,10 +205,13 @@ def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     resolved = [mention for mention in named if mention.period]
     own = _Time(resolved[0].period, resolved[0].words) if resolved else around
     counted = numbers(text, taken=[(mention.start, mention.end) for mention in named])
-    figures = tuple(
-        _figure(number, statement.start, _time_of(number, counted, resolved, around).period) for number in counted
-    )
-    return replace(statement, period=own.period, said=own.said, figures=figures)
+    figures = []
+    for number in counted:
+        period = _time_of(number, counted, resolved, around).period
+        if period and not resolved and _MOVED_FROM.search(text, 0, number.start):
+            period = shifted(period, -1)  # "rose from 12.4 to 17.8": the first is the year before's
+        figures.append(_figure(number, statement.start, period))
+    return replace(statement, period=own.period, said=own.said, figures=tuple(figures))
 
 
 def _time_of(number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
@@ -202,7 +222,8 @@ def _time_of(number: Number, counted: list[Number], named: list[Mention], around
         gap = mention.start - number.end if behind else number.start - mention.end
         low, high = (number.end, mention.start) if behind else (mention.end, number.start)
         between = sum(1 for other in counted if low <= other.start < high)
-        return gap + 60 * between
+        # "4,046 in 2024 to 4,212 in 2025": a period binds to the figure before it.
+        return gap + 60 * between - (8 if behind else 0)
 
     if not named:
         return around
@@ -211,27 +232,35 @@ def _time_of(number: Number, counted: list[Number], named: list[Mention], around
 
 
 def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
-    label, *rest = statement.cells or (Cell(statement.start, statement.end),)
-    label_text = cell_text(statement, label)
-    label_headers = " ".join(label.headers)
+    labels = label_cells(statement)
+    label = row_label(statement)
+    label_headers = " ".join(header for cell in labels for header in cell.headers)
     captioned = next((m for m in mentions(statement.caption, anchor) if m.period), None)
     outer = captioned.period if captioned else around.period
     figures: list[Figure] = []
-    for cell in rest:
+    for cell in statement.cells[len(labels) :]:
         header = " ".join(cell.headers)
-        period = _cell_period(header, label_text, outer, anchor)
-        figures += _cell_figures(statement, cell, header, label_text, label_headers, period)
-    own = label_period(label_text, Anchor(anchor.day, outer)) or outer
-    said = label_text if own is not None and own is not outer else captioned.words if captioned else around.said
+        period = _cell_period(header, [cell_text(statement, each) for each in labels], outer, anchor)
+        figures += _cell_figures(statement, cell, header, label, label_headers, period)
+    own = next(
+        (
+            found
+            for found in (label_period(cell_text(statement, each), Anchor(anchor.day, outer)) for each in labels)
+            if found
+        ),
+        outer,
+    )
+    said = label if own is not None and own is not outer else captioned.words if captioned else around.said
     return replace(statement, period=own, said=said, figures=tuple(figures))
 
 
-def _cell_period(header: str, label: str, outer: Period | None, anchor: Anchor) -> Period | None:
+def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: Anchor) -> Period | None:
     """A cell's period: its column's and its row's together ("March" under "2025"), else what stands around it."""
     if _COMPARES.search(header):
         header = ""  # "Change on 2024" is not about 2024
     across = label_period(header, Anchor(anchor.day, outer))
-    down = label_period(label, Anchor(anchor.day, across or outer))
+    downs = (label_period(label, Anchor(anchor.day, across or outer)) for label in labels)
+    down = next((found for found in downs if found), None)
     if across is None and down is not None:
         across = label_period(header, Anchor(anchor.day, down))
     if across is not None and down is not None:

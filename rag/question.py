@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
+from dateutil.relativedelta import relativedelta
+
 from rag.errors import BadInput
-from rag.language.periods import Anchor, mentions, shifted
+from rag.language.periods import Anchor, mentions, month, quarter, shifted
 from rag.language.tokens import COMMON, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants
 
 MAX_QUESTION_CHARS = 2000
 
 _WANTS: tuple[tuple[Wants, str], ...] = (
-    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b|\b(?:waiting|wait|response) times?\b(?!.*\bwhy\b)"),
     ("reason", r"^\W*(?:and |but |so )?(?:why\b|how come\b|what (?:caused|explains|led to|is the reason|was the reason|were the reasons|are the reasons))|\breasons? (?:for|why|behind)\b"),
+    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b|\b(?:waiting|wait|response) times?\b(?!.*\bwhy\b)"),
     ("share", r"\b(?:what|which) (?:share|proportion|percentage|percent|per cent|fraction)\b|\bhow (?:large|big|high) (?:a |is the |was the )?(?:share|proportion|percentage)\b|\bpercent(?:age)?\b|\bper cent\b|\bwhat rate\b"),
     ("money", r"\bhow much (?:money|did .* (?:cost|spend|pay)|was spent|does .* cost|funding)\b|\b(?:budget|spend|spent|spending|expenditure|cost|costs|income|revenue|salary|grant|funding|price|sales|profit|loss)\b(?=.*)"),
-    ("count", r"\bhow many\b|\bhow much\b|\bhow often\b|\b(?:total )?number of\b|\bwhat(?:'s| is| was| were| are)? the (?:total|figure|count)\b|\bhow (?:large|big|high|tall|old|far|fast)\b"),
+    ("count", r"\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|number|average|median|level|size|population|volume)\b|\bhow many\b|\bhow much\b|\bhow often\b|\b(?:total )?number of\b|\bwhat(?:'s| is| was| were| are)? the (?:total|figure|count)\b|\bhow (?:large|big|high|tall|old|far|fast)\b"),
     ("date", r"^\W*(?:and |but |so )?(?:when\b|(?:in|on|by|since|until) (?:what|which) (?:year|month|date|day|quarter)|what (?:year|date|month|day|time)|which (?:year|month|date|quarter))|\bsince when\b"),
     ("person", r"^\W*(?:and |but |so )?(?:who|whom|whose|(?:by|to|from|with) whom)\b"),
     ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
@@ -50,8 +52,12 @@ _STEP_ON = re.compile(
 _PHRASE = re.compile(
     r"\b(?P<prep>in|for|by|via|through|from|at|within|across|to|of)\s+(?:the\s+)?(?P<what>[\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
 )
+# Prepositions that can stand for one another in such a phrase.
+_FAMILY = {
+    word: group[0] for group in (("in", "at", "within", "across", "from"), ("by", "via", "through")) for word in group
+}
 _GENERIC = frozenset(
-    "number total figure figures amount count many much rate level report reports say says said year years month quarter".split()
+    "number total figure figures amount count many much rate level report reports say says said year years month quarter long last latest".split()
 )
 
 
@@ -138,8 +144,6 @@ def _step(question: str, before: Understood) -> Period | None:
 
 
 def _moved(period: Period, question: str, by: int) -> Period:
-    from dateutil.relativedelta import relativedelta
-
     days = (period.end - period.start).days
     unit = (
         "quarter"
@@ -154,8 +158,6 @@ def _moved(period: Period, question: str, by: int) -> Period:
     start = period.start + relativedelta(months=by * months)
     if days > 31 * months:
         return shifted(period, by)
-    from rag.language.periods import month, quarter
-
     return quarter((start.month - 1) // 3 + 1, start.year) if unit == "quarter" else month(start.month, start.year)
 
 
@@ -181,7 +183,7 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
     taken = False
     if new:
         for old in reversed(list(_PHRASE.finditer(about))):
-            if old["prep"].lower() == new["prep"].lower() and old["what"].lower() not in COMMON:
+            if _family(old["prep"]) == _family(new["prep"]) and old["what"].lower() not in COMMON:
                 about = about[: old.start()] + fragment + about[old.end() :]
                 taken = True
                 break
@@ -202,6 +204,10 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
         wants=before.wants,
         about=about,
     )
+
+
+def _family(preposition: str) -> str:
+    return _FAMILY.get(preposition.lower(), preposition.lower())
 
 
 # --- one question by itself -------------------------------------------------------------------------------------------
@@ -237,4 +243,5 @@ def _without(question: str, named: list[Mention]) -> str:
             flags=re.IGNORECASE,
         )
         question = f"{head.rstrip()} {question[mention.end :].lstrip()}"
+    question = re.sub(r"\b(?:and|or|between|to|from)\s*(?=[?.!,]*$)", "", question.strip(), flags=re.IGNORECASE)
     return re.sub(r"\s+([?.!,])", r"\1", " ".join(question.split()))

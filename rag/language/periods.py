@@ -335,7 +335,9 @@ def _last_year(m: re.Match[str], anchor: Anchor) -> Period | None:
     # "than last year" in an annual report compares with the year before the one it covers; "last year the agency
     # received" in an article of February speaks of the calendar year before it was published.
     compared = re.search(
-        r"\b(?:than|with|on|from|against|over|as)(?: the| in| for)*\s*$", m.string[: m.start()][-24:], re.I
+        r"\b(?:than|with|on|from|against|over|as)(?: the| in| for)*(?:\s+[£$€]?[\d,.]+(?:\s+\w+)?)?\s*$",
+        m.string[: m.start()][-32:],
+        re.I,
     )
     if anchor.covers and (compared or m["how"].lower() != "last"):
         own = _own_year(anchor)
@@ -358,6 +360,8 @@ def _year_before_last(m: re.Match[str], anchor: Anchor) -> Period | None:
 
 
 def _years_ago(m: re.Match[str], anchor: Anchor) -> Period | None:
+    if m["how"].lower() == "earlier" and m["u"].startswith("year") and anchor.covers:
+        return shifted(anchor.covers, -_number(m["n"]))  # "34 more than a year earlier" in a bulletin on a quarter
     count = 10 * _WORDS.get(m["n"].lower(), 1) if m["u"].startswith("decade") else _number(m["n"])
     if anchor.day is None:
         return None
@@ -445,6 +449,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\bsince\s+(?:(?P<m>{_NAME})\s+)?(?P<y>{_Y})\b", _since, False),
         (rf"\b(?P<m>{_NAME}),?\s+(?:of\s+)?(?P<y>{_Y})\b", _a_month, False),
         (rf"{_BEHIND}(?P<m>{_NAME})(?!\s+(?:be|have|not|also|the)\b)", _bare_month, True),
+        (rf"\b(?-i:(?P<m>{'|'.join(calendar.month_name[1:])}))(?=,\s(?!\d)|\s(?:was|saw|had|brought)\b)", _bare_month, True),
         # quarters and halves
         (rf"\bQ(?P<q>[1-4])(?:\s+(?:of\s+)?|[-/ ]*)(?:FY\s*)?(?P<y>{_Y})\b", _a_quarter, False),
         (rf"\b(?P<y>{_Y})[\s,:/-]*Q(?P<q>[1-4])\b", _a_quarter, False),
@@ -468,7 +473,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (r"\bthe (?P<how>year before)(?:\s+that)?\b", _last_year, True),
         (r"\bthis year(?P<sofar>\s+(?:so far|to date))\b|\byear[- ]to[- ]date\b|\bso far this year\b", _this_year, True),
         (r"\b(?:this|current|the reporting) year\b", _this_year, True),
-        (rf"\b(?P<n>{_N})\s+(?P<u>years?|months?|decades?)\s+(?:ago|earlier)\b", _years_ago, True),
+        (rf"\b(?P<n>{_N})\s+(?P<u>years?|months?|decades?)\s+(?P<how>ago|earlier)\b", _years_ago, True),
         (rf"\b(?:last|past|previous|recent|preceding)\s+(?:(?P<n>{_N})\s+)?(?P<u>years|months|quarters|weeks|days|decades?)\b", _last_n, True),
         (r"\b(?P<how>last|this|previous|current)\s+(?P<u>quarter|month)\b", _near, True),
         (r"\b(?:today|yesterday)\b", _today, True),

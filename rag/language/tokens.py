@@ -29,9 +29,26 @@ COMMON = frozenset(
 )
 
 
+# Forms that no ending tells.
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown growth", "child": "children", "man": "men",
+        "woman": "women", "spend": "spent", "pay": "paid", "buy": "bought", "sell": "sold", "give": "gave given",
+        "take": "took taken", "begin": "began begun", "leave": "left", "lead": "led", "write": "wrote written",
+        "win": "won", "lose": "lost", "build": "built", "hold": "held", "find": "found", "meet": "met", "bring": "brought",
+        "come": "came", "go": "went gone", "run": "ran", "see": "saw seen", "speak": "spoke spoken", "die": "dead death",
+        "choose": "chose chosen", "become": "became", "send": "sent", "teach": "taught", "think": "thought", "feed": "fed",
+        "foot": "feet", "person": "people persons", "sing": "sang sung", "drive": "drove driven", "draw": "drew drawn",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of one lower-case word; English endings only, other words come back as they are."""
+    word = _IRREGULAR.get(word, word)
     found = _stemmer.analyze(word)
     return found[0] if found else word
 

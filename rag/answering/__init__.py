@@ -1,0 +1,1 @@
+"""From found statements to an answer: chosen, written, checked."""

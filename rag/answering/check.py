@@ -1,0 +1,46 @@
+"""What may be shown as cited: every figure of a claim must stand in a statement it cites. No model is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.language.numbers import Number, numbers
+from rag.language.periods import mentions
+from rag.types import Answer, Citation, Claim
+
+
+def checked(answer: Answer) -> Answer:
+    """The answer with each claim marked supported or not. A claim without a citation is not supported."""
+    by_number = {citation.n: citation for citation in answer.citations}
+    claims = tuple(
+        replace(claim, supported=_supported(claim, [by_number[n] for n in claim.citations if n in by_number]))
+        for claim in answer.claims
+    )
+    return replace(answer, claims=claims)
+
+
+def _supported(claim: Claim, cited: list[Citation]) -> bool:
+    if not cited:
+        return False
+    held = {value for citation in cited for value in _values(_evidence(citation))}
+    return all(value in held for value in _values(claim.text))
+
+
+def _evidence(citation: Citation) -> str:
+    """All that a citation can vouch for: its quote, and what its table and its report hand down to it."""
+    headers = " | ".join(f"{header}: {cell}" for header, cell in citation.headers)
+    period = citation.period.label if citation.period else ""
+    return " | ".join(
+        (citation.quote, headers, citation.caption, citation.title, citation.covers, period, f"page {citation.page}")
+    )
+
+
+def _values(text: str) -> set[float]:
+    taken = [(mention.start, mention.end) for mention in mentions(text)]
+    return {_bare(text, number) for number in numbers(text, taken=taken)}
+
+
+def _bare(text: str, number: Number) -> float:
+    """The digits' own value: "£1,284" in a cell and "£1,284 thousand" in a claim rest on the same figure."""
+    digits = "".join(char for char in text[number.number_start : number.number_end] if char.isdigit() or char == ".")
+    return float(digits) if digits and digits.count(".") <= 1 and digits != "." else number.value

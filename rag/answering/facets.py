@@ -1,0 +1,77 @@
+"""The parts a library divides its figures into, read from its own tables: regions, channels, kinds of case.
+
+They tell "North" from "North East", and a figure for schools from one for all channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.language.periods import NOWHEN, label_period
+from rag.language.tokens import COMMON, stem, tokens
+from rag.passages import row_label
+from rag.search import ANYONE
+from rag.types import Statement
+
+Facet = tuple[str, ...]  # the stems of a label, in order
+
+# Words of a label that narrow nothing: totals, and what tables call their columns.
+WHOLE = frozenset(
+    stem(word)
+    for word in """total totals all overall number count figure year month quarter annual whole region regions channel
+    channels sum value amount actual received table services service area areas measure indicator number opened dealt
+    january february march april may june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec q1 q2 q3 q4""".split()
+)
+MOST_WORDS = 4
+
+
+class Facets:
+    """The labels of some tables' rows and columns, to be looked for in questions and sentences."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._labels: set[Facet] = set()
+        for statement in statements:
+            if statement.kind != "row":
+                continue
+            labels = [row_label(statement), *(header for cell in statement.cells for header in cell.headers)]
+            for label in labels:
+                if label_period(label, NOWHEN) is None:
+                    self._labels.add(narrowing(label))
+        self._labels = {label for label in self._labels if 0 < len(label) <= MOST_WORDS}
+
+    def named(self, text: str) -> set[Facet]:
+        """The labels that stand in the text, the longest at each place."""
+        words = [stem(word) for word, _, _ in tokens(text)]
+        found: set[Facet] = set()
+        at = 0
+        while at < len(words):
+            length = next(
+                (
+                    n
+                    for n in range(min(MOST_WORDS, len(words) - at), 0, -1)
+                    if tuple(words[at : at + n]) in self._labels
+                ),
+                0,
+            )
+            if length:
+                found.add(tuple(words[at : at + length]))
+            at += max(1, length)
+        return found
+
+
+def narrowing(label: str) -> Facet:
+    """The stems of a label that say of which part a figure is; empty for "Total" or "All regions"."""
+    return tuple(
+        stemmed
+        for word, _, _ in tokens(label)
+        if word not in COMMON and not word.isdigit() and (stemmed := stem(word)) not in WHOLE | ANYONE
+    )
+
+
+def unasked(label: Sequence[str], asked: frozenset[str], asked_facets: set[Facet]) -> tuple[str, ...]:
+    """The words of a label that the question does not ask for; all of them where it asks for a longer label."""
+    own = frozenset(label)
+    if own and own <= asked and any(own < frozenset(facet) for facet in asked_facets):
+        return tuple(label)  # "North" where "North East" is asked
+    return tuple(word for word in label if word not in asked)

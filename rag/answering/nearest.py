@@ -1,0 +1,83 @@
+"""What is said when the reports do not say: what was looked for, and the nearest thing that they do hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rag.answering.citing import Footnotes, short_figure, source
+from rag.answering.confidence import SURE_ENOUGH, confidence
+from rag.answering.figures import Candidate, Candidates
+from rag.question import subject
+from rag.search import Found, Ranked
+from rag.types import Answer, Period, Understood
+
+OFFERED = 3
+
+
+def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer:
+    """No figure for the period asked: the same measure's figures for other periods, nearest first."""
+    wanted = understood.period
+    sure = [
+        each
+        for each in weighed.of(wanted)
+        if each.measured and confidence(each.ranked, found, understood) >= SURE_ENOUGH
+    ]
+    if wanted is None or not sure:
+        return nothing_said([each.ranked for each in sure] or list(found.statements), understood)
+    near = _one_a_period([each for each in sure if each.score >= sure[0].score - 0.9])
+    near.sort(key=lambda each: _distance(each.period, wanted))
+    if not near:
+        return nothing_said([each.ranked for each in sure], understood)
+    notes = Footnotes()
+    suggestions = tuple(
+        (
+            f"{each.period.label if each.period else ''}: {short_figure(each.ranked, each.figure)}",
+            notes.cite(each.ranked, each.figure),
+        )
+        for each in near[:OFFERED]
+    )
+    first = near[0]
+    nearest = (
+        f"The nearest is for {first.period.label if first.period else ''}: {short_figure(first.ranked, first.figure)}."
+    )
+    return Answer(
+        question=understood.standalone,
+        status="not_found",
+        text=f"No figure for {_looked_for(understood)} in {wanted.label} in these reports. {nearest}",
+        citations=notes.citations,
+        suggestions=suggestions,
+    )
+
+
+def nothing_said(ordered: list[Ranked], understood: Understood) -> Answer:
+    """Nothing sure enough: what was looked for, and the two statements that come nearest."""
+    notes = Footnotes()
+    suggestions = tuple((source(each), notes.cite(each)) for each in ordered[:2])
+    when = f" in {understood.period.label}" if understood.period else ""
+    return Answer(
+        question=understood.standalone,
+        status="not_found",
+        text=f"These reports do not say. Looked for {_looked_for(understood)}{when}; the nearest they hold is offered here.",
+        citations=notes.citations,
+        suggestions=suggestions,
+    )
+
+
+def _looked_for(understood: Understood) -> str:
+    return " ".join(subject(understood)) or "this"
+
+
+def _one_a_period(ordered: list[Candidate]) -> list[Candidate]:
+    """The first figure of each period that lies apart from the one asked for."""
+    first: dict[tuple[date, date], Candidate] = {}
+    for each in ordered:
+        if each.period and each.relation != "unknown":
+            first.setdefault((each.period.start, each.period.end), each)
+    return list(first.values())
+
+
+def _distance(period: Period | None, wanted: Period) -> int:
+    if period is None:
+        return 10**6
+    lengths = [(each.end - each.start).days for each in (period, wanted)]
+    return abs((period.end - wanted.end).days) + abs(lengths[0] - lengths[1])

@@ -1,0 +1,59 @@
+"""The words of a statement that a question asks for: a date, a person, a place. None where they cannot be told."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language.numbers import numbers
+from rag.language.periods import NOWHEN, mentions
+from rag.language.tokens import content_stems, stems
+from rag.search import Ranked
+from rag.types import Understood
+
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|von|van|the|and|for|&)\s+)?[A-Z][\w'’.-]*)*")
+_ROLE = re.compile(
+    r"\b(?:the|an?)\s+(?:[\w’'-]+\s+){0,2}(?:chair|director|manager|secretary|treasurer|board|committee|team|officer|head|"
+    r"minister|president|member|council|leader|trustee|chief executive)"
+    r"(?:\s+(?:of|for)\s+(?:the\s+)?[a-z]+(?:\s+(?:sector|board|service|team|council))?)?\b",
+    re.IGNORECASE,
+)
+
+
+def phrase_asked(ranked: Ranked, understood: Understood) -> str | None:
+    """The date, name, place or number in the statement that the question wants, nearest to the words it shares."""
+    text = " ".join(ranked.statement.text.split())
+    asked = frozenset(content_stems(understood.standalone))
+    if understood.wants == "date":
+        spans = [(m.start, m.end) for m in mentions(text, NOWHEN) if not asked >= frozenset(stems(m.words))]
+    elif understood.wants in ("person", "place"):
+        spans = [
+            span
+            for span in ((m.start(), m.end()) for m in _NAME.finditer(text))
+            if not frozenset(content_stems(text[span[0] : span[1]])) & asked and _is_name(text, *span)
+        ]
+        dated = [(m.start, m.end) for m in mentions(text, NOWHEN)]
+        spans = [span for span in spans if not any(a < span[1] and span[0] < b for a, b in dated)]
+        if not spans and understood.wants == "person":
+            spans = [m.span() for m in _ROLE.finditer(text) if not frozenset(content_stems(m.group())) <= asked]
+    elif understood.wants in ("count", "share", "money", "duration"):
+        spans = [
+            (n.number_start, n.number_end) for n in numbers(text, taken=[(m.start, m.end) for m in mentions(text)])
+        ]
+    else:
+        return None
+    if not spans:
+        return None
+    shared = [m.start() for m in re.finditer(r"\w+", text) if frozenset(stems(m.group())) & asked]
+
+    def distance(span: tuple[int, int]) -> int:
+        return min((abs(at - span[0]) for at in shared), default=span[0])
+
+    start, end = min(spans, key=distance)
+    return text[start:end].strip(" ,.")
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """A capital at a sentence's start makes no name, unless another follows."""
+    first = start == 0 or text[start - 2 : start - 1] in ".!?"
+    words = text[start:end].split()
+    return bool(content_stems(text[start:end])) and not (first and len(words) == 1)

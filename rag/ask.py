@@ -1,0 +1,105 @@
+"""The ask line: question → understand → search → answer → check → Answer. Every door goes through it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rag.answering.check import checked
+from rag.answering.extract import extract
+from rag.errors import FootnoteError
+from rag.question import understand
+from rag.search import search
+from rag.types import Answer, Asked, Period
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+log = logging.getLogger(__name__)
+
+PASSAGES_SHOWN = 10
+
+
+def ask(library: Library, asked: Asked) -> Answer:
+    """The complete answer. What went wrong comes back as an answer with status ``error`` and a sentence."""
+    for answer in stream(library, asked):
+        last = answer
+    return last
+
+
+def stream(library: Library, asked: Asked) -> Iterator[Answer]:
+    """The answer as it grows; the last one is complete."""
+    clock = _Clock()
+    try:
+        understood = understand(asked)
+        clock.lap("understand")
+        blank = Answer(
+            asked.question, "answered", "", id=asked.id, understood=understood, as_of=asked.as_of, done=False
+        )
+        yield blank
+        found = search(library, understood, asked.scope, PASSAGES_SHOWN)
+        clock.lap("search")
+        answer = extract(found, understood)
+        clock.lap("answer")
+        answer = checked(answer)
+        clock.lap("check")
+    except FootnoteError as error:
+        yield _failed(asked, str(error), clock)
+        return
+    yield replace(
+        answer,
+        question=asked.question,
+        id=asked.id,
+        understood=understood,
+        as_of=asked.as_of,
+        passages=found.passages,
+        timings_ms=clock.laps(),
+    )
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer in the fixed format of ``footnote ask --json``, with further fields behind those promised."""
+    plain = asdict(answer, dict_factory=_plain)
+    understood = plain.pop("understood")
+    return plain | {
+        "period": understood["period"] if understood else None,
+        "understood": understood,
+    }
+
+
+def _failed(asked: Asked, sentence: str, clock: _Clock) -> Answer:
+    return Answer(
+        asked.question, "error", sentence, id=asked.id, as_of=asked.as_of, error=sentence, timings_ms=clock.laps()
+    )
+
+
+class _Clock:
+    """Milliseconds of each step, on a clock that never goes back."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+
+    def laps(self) -> dict[str, float]:
+        return self._laps | {"total": round(1000 * (time.perf_counter() - self._start), 2)}
+
+
+def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: _json(value) for key, value in pairs}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Period):
+        return asdict(value, dict_factory=_plain)
+    return value

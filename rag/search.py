@@ -1,0 +1,194 @@
+"""From an understood question to ranked passages, and to ranked statements inside the best of them.
+
+Dense and lexical candidates are fused into passages; each statement of the best passages then gets features that can be
+read (``footnote search --explain`` will print them) and one score, their weighted sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language.tokens import COMMON, content_stems, stem, stems
+from rag.passages import told
+from rag.question import subject
+from rag.types import Passage, Retrieved, Spanned, Statement, Understood
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+CANDIDATES = 60  # passages asked of each index
+READ = 24  # passages whose statements are ranked
+
+# Passage score: cosine, and BM25 as a share of what the best passage reached. Fitted by eye on the public chunking
+# set (docs/decisions.md); a fitted ranker is to replace both tables.
+DENSE, LEXICAL, BEST_STATEMENT = 1.0, 0.6, 0.35
+# Words for whoever or whatever is counted, which say little of what is asked.
+ANYONE = frozenset(
+    stem(word)
+    for word in """people person someone anyone households partnership organisation agency us get got come came receive
+    received happen happened average total new""".split()
+)
+WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A statement with its passage, its score and the features that made it."""
+
+    statement: Statement
+    passage: Passage
+    score: float
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What search returns: passages and statements, best first, and the weight of each word of the question."""
+
+    passages: tuple[Retrieved, ...]
+    statements: tuple[Ranked, ...]
+    weights: dict[str, float]  # stem -> idf in this library
+    unknown: tuple[str, ...]  # words of the question that no passage holds
+
+
+def search(library: Library, understood: Understood, scope: str = "", k: int = 10) -> Found:
+    """The ``k`` best passages, and all statements of the best ``READ`` ones, each list best first."""
+    query = _query_text(understood)
+    words = _query_stems(understood)
+    vector = library.embed([Spanned(query)])[0].vector
+    dense = dict(library.dense(vector, CANDIDATES, scope))
+    lexical = dict(library.lexical(words, CANDIDATES, scope)) if words else {}
+    fused = _fused(dense, lexical)
+    best = sorted(fused, key=lambda each: (-fused[each], each))[: max(READ, k)]
+    held = library.passages(best)
+    idf = library.idf(words)
+    asked = _weights(understood, idf)
+    ranked: list[Ranked] = []
+    for passage_id in best:
+        if passage_id in held:
+            passage, parts = held[passage_id]
+            ranked += _statements(passage, parts @ vector, fused[passage_id], asked)
+    ranked.sort(key=lambda each: (-each.score, each.statement.id))
+    return Found(_retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood))
+
+
+def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:
+    """How much each word of the question's subject counts: its rarity; words for whoever is counted count little."""
+    words = [stem(word) for word in subject(understood)] or content_stems(understood.standalone)
+    rarest = max(idf.values(), default=1.0)
+    weights = {word: idf.get(word, rarest) for word in words}
+    for word in content_stems(understood.before):
+        weights.setdefault(word, 0.4 * idf.get(word, rarest))
+    return {word: weight * (0.2 if word in ANYONE else 1.0) for word, weight in weights.items()}
+
+
+def _query_text(understood: Understood) -> str:
+    return f"{understood.standalone} {understood.before}".strip()
+
+
+def _query_stems(understood: Understood) -> list[str]:
+    """The words looked up in the lexical index: the subject, and the years of the periods meant."""
+    words = content_stems(_query_text(understood)) or stems(understood.standalone)
+    for period in understood.periods:
+        words += [word for word in stems(period.label) if word not in words and word not in COMMON]
+    return words
+
+
+def _fused(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, float]:
+    """One score a passage. A passage that only one index returned gets the other's lowest score."""
+    low_dense = min(dense.values(), default=0.0)
+    top = max(lexical.values(), default=1.0) or 1.0
+    low_lexical = min(lexical.values(), default=0.0) if len(lexical) >= CANDIDATES else 0.0
+    return {
+        each: DENSE * dense.get(each, low_dense) + LEXICAL * lexical.get(each, low_lexical) / top
+        for each in dense.keys() | lexical.keys()
+    }
+
+
+def _statements(
+    passage: Passage, similar: NDArray[np.floating[Any]], score: float, asked: dict[str, float]
+) -> list[Ranked]:
+    title = frozenset(content_stems(f"{passage.report.title} {passage.report.path}"))
+    total = sum(asked.values()) or 1.0
+    ranked = []
+    previous: frozenset[str] = frozenset()
+    for statement, dense in zip(passage.statements, similar, strict=True):
+        own = own_stems(statement)
+        around = around_stems(statement)
+        covered = sum(
+            weight
+            * (
+                1.0
+                if word in own
+                else 0.7
+                if word in around
+                else 0.5
+                if word in title
+                else 0.3
+                if word in previous
+                else 0.0
+            )
+            for word, weight in asked.items()
+        )
+        features = {
+            "dense": float(dense),
+            "passage": score,
+            "coverage": covered / total,
+            "own_words": sum(weight for word, weight in asked.items() if word in own) / total,
+            "named": float(bool(title & asked.keys())),
+        }
+        ranked.append(
+            Ranked(statement, passage, sum(WEIGHTS[name] * value for name, value in features.items()), features)
+        )
+        previous = own
+    return ranked
+
+
+@lru_cache(maxsize=20_000)
+def _stem_set(text: str) -> frozenset[str]:
+    return frozenset(stems(text))
+
+
+def own_stems(statement: Statement) -> frozenset[str]:
+    """The stems of a statement, a row's column headers included."""
+    return _stem_set(told(statement))
+
+
+def around_stems(statement: Statement) -> frozenset[str]:
+    """The stems of what stands over a statement: its caption and heading path."""
+    return _stem_set(f"{statement.caption} {statement.heading}")
+
+
+def _retrieved(
+    best: list[str], held: dict[str, tuple[Passage, np.ndarray]], fused: dict[str, float], ranked: list[Ranked], k: int
+) -> tuple[Retrieved, ...]:
+    """The passages in their final order: the fused score and that of the best statement inside."""
+    top: dict[str, float] = {}
+    for each in ranked:
+        top.setdefault(each.passage.id, each.score)
+    scores = {each: fused[each] + BEST_STATEMENT * top.get(each, 0.0) for each in best if each in held}
+    ordered = sorted(scores, key=lambda each: (-scores[each], each))[:k]
+    return tuple(
+        Retrieved(
+            rank,
+            held[each][0].report.path,
+            held[each][0].page,
+            held[each][0].start,
+            held[each][0].end,
+            held[each][0].text,
+            round(scores[each], 4),
+        )
+        for rank, each in enumerate(ordered, start=1)
+    )
+
+
+def _unknown(library: Library, understood: Understood) -> tuple[str, ...]:
+    """Words of the question's subject that stand in no passage of the library, as the asker wrote them."""
+    words = subject(understood)
+    known = library.idf([stem(word) for word in words])
+    return tuple(word for word in words if stem(word) not in known)
