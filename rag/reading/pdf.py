@@ -161,7 +161,8 @@ def _compose(sheets: Sequence[_Sheet], style: _Style, printed: Sequence[str]) ->
     caption = ""
     for sheet in sheets:
         writer = _Writer(style)
-        top = [line for line in sheet.running if line.y0 < sheet.height / 2]
+        first = min((word.y0 for word in sheet.words), default=sheet.height / 2)
+        top = [line for line in sheet.running if line.y0 < first]
         for line in top:
             writer.write("furniture", [line])
         groups = in_reading_order(sheet.words, sheet.width) if sheet.words else []
@@ -269,7 +270,7 @@ class _Writer:
             return True
         if _MARKED_NOTE.match(line.text) and line.size < 0.92 * self.style.body:
             return True
-        if tables.is_caption(block[0].text) and _UNITS.match(line.text):
+        if (tables.is_caption(block[0].text) or last.text.endswith(":")) and _UNITS.match(line.text):
             return True
         if last.bold != line.bold and line.bold and last.text.endswith(_SENTENCE_END):
             return True
@@ -334,11 +335,14 @@ class _Writer:
                     break
             elif block.kind in {"paragraph", "footnote"} and len(words) < 100 and _UNITS.match(words):
                 parts.insert(0, words)
-            elif block.kind == "paragraph" and not parts and words.endswith(":") and len(words) < 400:
-                return words
+            elif block.kind == "paragraph" and words.endswith(":") and len(words) < 400:  # "The debts were as follows:"
+                parts.insert(0, words)
+                break
+            elif block.kind == "paragraph" and len(words) < 50 and not words.endswith(_SENTENCE_END[:3]):
+                parts.insert(0, words)  # "Year ending June 30,"
             else:
                 break
-        return ", ".join(parts)
+        return ", ".join(part.rstrip(",:") for part in parts)
 
     def _write_table(self, table: Table, caption: str) -> None:
         for row in table.header_rows:

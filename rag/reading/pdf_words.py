@@ -138,19 +138,22 @@ def _font_name(text_page: Any, index: int) -> str:
 
 def _mark_raised(words: list[Word]) -> None:
     """A small word that stands high against a larger one that it touches, before or after it, is a superscript."""
-    ends: dict[int, list[Word]] = defaultdict(list)  # the larger words, by where they end and where they start
+    ends: dict[tuple[int, int], list[Word]] = defaultdict(list)  # by where they start or end, on a coarse grid
     for word in words:
         for x in {int(word.x0 // 10), int(word.x1 // 10)}:
-            ends[x].append(word)
+            ends[x, int(word.middle // 10)].append(word)
     for word in words:
-        if len(word.text) > _LONGEST_MARK:
-            continue
-        near = [other for x in range(int(word.x0 // 10) - 1, int(word.x1 // 10) + 2) for other in ends[x]]
-        if any(_stands_high(word, other) for other in near):
-            word.raised = True
+        if len(word.text) <= _LONGEST_MARK:
+            columns = range(int(word.x0 // 10) - 1, int(word.x1 // 10) + 2)
+            rows = range(int(word.middle // 10) - 1, int(word.middle // 10) + 3)
+            word.raised = any(
+                _stands_high(word, other) for x in columns for y in rows for other in ends.get((x, y), ())
+            )
 
 
 def _stands_high(word: Word, other: Word) -> bool:
+    if word.size >= 0.85 * other.size:
+        return False
     touches = -1 < word.x0 - other.x1 < 0.5 * other.size or -1 < other.x0 - word.x1 < 0.5 * other.size
     raised = other.y0 - 0.3 * other.size < word.y0 and other.y0 < word.y1 < other.y1 - 0.12 * other.size
-    return word.size < 0.85 * other.size and touches and raised
+    return touches and raised

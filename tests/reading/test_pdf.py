@@ -131,6 +131,18 @@ def test_two_tables_one_under_the_other_keep_their_own_captions_and_headers() ->
     assert captions == ["Table 1: By region"] * 2 + ["Table 2: By channel"] * 2
 
 
+def test_the_sentence_that_introduces_a_table_is_its_caption() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ["The debts fall due as follows:"], top=80)
+        lines(canvas, ["(In millions)"], top=100)
+        row(canvas, 130, "2026", "1,750")
+        row(canvas, 146, "2027", "5,250")
+
+    (page,) = pages_of(pdf(draw))
+    assert page.blocks[-1].caption == "The debts fall due as follows, (In millions)"
+    assert rows(page) == [[("2026", ()), ("1,750", ())], [("2027", ()), ("5,250", ())]]
+
+
 def test_each_cell_has_its_box_on_the_page() -> None:
     (page,) = pages_of(pdf(draw_two_headers))
     boxes = {page.text[box.start : box.end]: box for box in page.boxes}
