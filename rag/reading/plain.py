@@ -290,7 +290,10 @@ def _front_matter(text: str, lines: Sequence[Line]) -> tuple[dict[str, Any], int
 
 def _markdown_blocks(text: str, lines: Sequence[Line]) -> list[Block]:
     """The blocks of these lines, found by the parser's line maps: offsets stay those of the raw text."""
-    parser = MarkdownIt("commonmark").enable("table").disable(["inline"])  # only blocks and their lines are wanted
+    deep = {"maxNesting": 100}  # beyond this the parser drops text; its own limit is 20
+    parser = (
+        MarkdownIt("commonmark", deep).enable("table").disable(["inline"])
+    )  # only blocks and their lines are wanted
     blocks: list[Block] = []
     depth = 0  # of list items
     for token in parser.parse("\n".join(text[start:end] for start, end in lines)):
