@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -30,10 +32,10 @@ app.add_typer(sets, name="eval")
 SOME_FAILED = 3  # the exit code of an ingest that could not read every file
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; what Footnote can say in a sentence goes to stderr, and the exit code is 1."""
     try:
-        app()
+        app(arguments)
     except FootnoteError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
@@ -214,10 +216,6 @@ def serve(
     """Answer in the browser."""
     import signal
 
-    from ui.handover import announced
-    from ui.jobs import open_library
-    from ui.jobs_api import jobs_router
-
     def stop(*_: object) -> None:
         raise SystemExit(0)
 
@@ -225,13 +223,25 @@ def serve(
     signal.signal(signal.SIGTERM, stop)  # else it would end this process before the library is closed
     settings = _settings(library)
     host, port = host or settings.host, port or settings.port
-    own = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound
+    _check_free(host, port)
+    own = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104 (nothing is bound to it)
     url = f"http://{own}:{port}"
+
+    from ui.handover import announced
+    from ui.jobs import open_library
+
     with open_library(settings, create=True) as held, announced(settings.library, url) as token:
+        from fastapi import APIRouter
+
         from rag.ask import as_json
+        from ui.jobs_api import jobs_router
         from ui.server import serve as serve_library
 
-        typer.echo(f"Footnote is at {url} (Ctrl-C stops it)")
+        @contextlib.asynccontextmanager
+        async def told(_: object) -> AsyncIterator[None]:
+            typer.echo(f"Footnote is at {url} (Ctrl-C stops it)")
+            yield
+
         serve_library(
             held,
             host,
@@ -239,8 +249,20 @@ def serve(
             to_json=as_json,
             examples=settings.examples,
             max_upload_mb=settings.max_upload_mb,
-            routers=[jobs_router(held, token, _jobs())],
+            routers=[jobs_router(held, token, _jobs()), APIRouter(lifespan=told)],
         )
+
+
+def _check_free(host: str, port: int) -> None:
+    """Says that a port is taken before the seconds that it takes to get ready."""
+    import os
+    import socket
+
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise FootnoteError(f"Cannot listen at {host}:{port} ({why}); choose another with --port.") from None
 
 
 @sets.callback()

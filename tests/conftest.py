@@ -1,0 +1,29 @@
+"""What several tests share: the sample library, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """All of `corpus/`, embedded with the model that ships. Whoever writes to it makes one of their own."""
+    from rag.index.embed import MiniLM
+    from rag.ingest import ingest
+    from rag.library import Library
+    from rag.passages import split
+    from rag.reading.sandbox import Sandbox
+
+    with Library.open(tmp_path_factory.mktemp("sample"), MiniLM(), create=True) as library:
+        with Sandbox() as sandbox:
+            ingest(library, [CORPUS], read=sandbox.read, split=split)
+        yield library
