@@ -61,9 +61,8 @@ def _group(answer: Answer, turn: int, last: bool) -> Markup:
 
 def _card(citation: Citation, turn: int, figure: str) -> Markup:
     name = card_id(turn, citation.n)
-    heading = (
-        Markup('<span class="path" dir="auto">{}</span>').format(shown(citation.heading)) if citation.heading else ""
-    )
+    path = _path(citation)
+    heading = Markup('<span class="path" dir="auto">{}</span>').format(shown(path)) if path else ""
     meta = Markup(" · ").join(isolated(words) for words in described(citation))
     body, folded = _row(citation, figure) if citation.headers else _quote(citation)
     return Markup(
@@ -85,9 +84,21 @@ def _card(citation: Citation, turn: int, figure: str) -> Markup:
         if folded
         else "",
         read=read_link(citation.report, citation.page, citation.start, citation.end),
-        open=f"Open at page {citation.page}" if citation.pages > 1 else "Open article",
-        file=file_link(citation.report),
+        open=_open(citation),
+        file=file_link(citation.report, citation.page),
     )
+
+
+def _open(citation: Citation) -> str:
+    if citation.pages > 1:
+        return f"Open at page {citation.page}"
+    return "Open article" if "article" in citation.kind.lower() else "Open report"
+
+
+def _path(citation: Citation) -> str:
+    """The headings above the statement, without the title that stands above them anyway."""
+    parts = [part.strip() for part in citation.heading.split(" > ")]
+    return " › ".join(parts[1:] if parts[0] == citation.title else parts)
 
 
 def _quote(citation: Citation) -> tuple[Markup, bool]:

@@ -53,7 +53,7 @@ def report_page(report: Report, page: Page, cited: Span) -> Markup:
         title=shown(report.title),
         turn=_turn_pages(report, page.number),
         text=_text(page, cited),
-        file=file_link(report.path),
+        file=file_link(report.path, page.number),
         path=isolated(report.path),
     )
     return document(f"{report.title} · Footnote", body)
@@ -131,12 +131,26 @@ def _turn_pages(report: Report, number: int) -> Markup:
 def _text(page: Page, cited: Span) -> Markup:
     """The page's blocks in order. The first highlight is what a link's ``#cited`` scrolls to."""
     if page.blocks:
-        runs = groupby(page.blocks, _role)
-        text = Markup("").join(_run(page, kind, list(blocks), cited) for kind, blocks in runs)
+        following = (*page.blocks[1:], None)
+        drawn = [each for each, after in zip(page.blocks, following, strict=True) if not _repeats(page, each, after)]
+        text = Markup("").join(_run(page, role, list(run), cited) for role, run in groupby(drawn, _role))
     else:
         text = Markup('<div class="raw">{}</div>').format(_piece(page, 0, len(page.text), cited))
     # The text is escaped by now, so the tag can only be ours.
     return text.replace(Markup("<mark>"), Markup('<mark id="cited">'), 1)
+
+
+def _repeats(page: Page, block: Block, after: Block | None) -> bool:
+    """Whether a block is the line of column headers that the table after it is drawn with anyway."""
+    if after is None or block.kind != "furniture" or after.kind != "table_row":
+        return False
+    return _letters(page.text[block.start : block.end]) == _letters(
+        "".join("".join(cell.headers) for cell in after.cells)
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _role(block: Block) -> str:

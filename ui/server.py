@@ -166,7 +166,8 @@ def _add_pages(app: FastAPI, library: Shelf) -> None:
 
     @app.get("/library")
     def shelf() -> HTMLResponse:
-        return HTMLResponse(reader.library(library.reports(), library.summary().get("unread", [])))
+        unread = [(file["path"], file["reason"]) for file in library.summary().get("unread", ())]
+        return HTMLResponse(reader.library(library.reports(), unread))
 
     @app.get("/favicon.svg")
     def favicon() -> FileResponse:

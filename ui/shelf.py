@@ -22,7 +22,7 @@ class Shelf(Protocol):
     def original(self, report: Report) -> Path: ...
 
     def summary(self) -> dict[str, Any]:
-        """``{"reports", "pages", "statements", "unread": [(path, reason), …]}``."""
+        """``{"reports", "pages", "statements", "unread": [{"path", "reason"}, …]}``."""
 
 
 Ask = Callable[[Any, Asked], Iterator[Answer]]  # the answer as it grows; the last one is complete

@@ -67,5 +67,7 @@ def read_link(path: str, page: int, start: int = 0, end: int = 0) -> str:
     return f"/read/{quote(path, safe='/')}?{urlencode(query)}" + ("#cited" if end > start else "")
 
 
-def file_link(path: str) -> str:
-    return f"/file/{quote(path, safe='/')}"
+def file_link(path: str, page: int = 1) -> str:
+    """Where the original is; a browser's PDF viewer opens it at the page."""
+    at = f"#page={page}" if page > 1 and path.lower().endswith(".pdf") else ""
+    return f"/file/{quote(path, safe='/')}{at}"

@@ -141,7 +141,7 @@ class FakeShelf:
         return file
 
     def summary(self) -> dict[str, Any]:
-        unread = [("scans/minutes-1998.pdf", "no text on any page; is it a scan?")]
+        unread = [{"path": "scans/minutes-1998.pdf", "reason": "no text on any page; is it a scan?"}]
         return {
             "reports": len(self.held),
             "pages": sum(report.pages for report in self.held),

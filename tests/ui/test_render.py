@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 import shelves
 
-from rag.types import Citation, Claim, Period, PeriodKind
+from rag.types import Block, Cell, Citation, Claim, Page, Period, PeriodKind
 from ui import evidence, reader, render
 from ui.words import days, marked, read_link, visible
 
@@ -227,6 +227,19 @@ def test_the_reader_marks_a_row_in_its_table():
 def test_the_reader_draws_a_caption_and_a_header_row_once():
     text = Seen(reader.report_page(shelves.REPORTS[1], shelves.table_page(), (0, 0))).text
     assert text.count("Table 2.") == 1 and text.count("Measure") == 1
+
+
+def test_the_reader_leaves_out_a_line_of_headers_that_its_table_shows():
+    text = "Year | Referrals\n2025 | 4,212"
+    row = Block("table_row", 17, 29, cells=(Cell(17, 21, ("Year",)), Cell(24, 29, ("Referrals",))))
+    html = reader.report_page(shelves.REPORTS[1], Page(1, text, (Block("furniture", 0, 16), row)), (0, 0))
+    assert Seen(html).text.count("Referrals") == 1
+
+
+def test_a_card_names_the_headings_above_the_statement_but_not_its_title_twice():
+    citation = replace(shelves.row_citation(), heading="Annual report 2025 > Referrals > By channel")
+    html = evidence.pane([replace(shelves.row_answer(), citations=(citation,))])
+    assert ">Referrals › By channel<" in html
 
 
 def test_a_citation_without_dates_or_kind_is_still_shown():

@@ -106,6 +106,7 @@
     }
     if (last.getAttribute("aria-busy") === "false" && announced !== last.id) {
       announced = last.id;
+      if (phone.matches && turns.length > 1) scroll(last, "start"); // only now is there room below it
       live.textContent = last.dataset.announce;
     }
   }
