@@ -157,13 +157,15 @@ class Library:
         """The live passages among these, in this order, each with its statements' vectors (statements, dimensions)."""
         live = self._live
         asked = [id for id in ids if _revision(id) in live.revisions]
-        new = [id for id in asked if id not in live.whole]
-        read = self.catalog.passages(new, live.reports, self.embed.fingerprint) if new else {}
-        if len(live.whole) + len(read) > _REMEMBERED:
-            live.whole.clear()
-        found = {id: read.get(id) or live.whole.get(id) for id in asked}
-        live.whole.update(read)
-        return {id: whole for id, whole in found.items() if whole is not None}
+        known = {id: whole for id in asked if (whole := live.whole.get(id))}
+        new = [id for id in asked if id not in known]
+        if new:
+            read = self.catalog.passages(new, live.reports, self.embed.fingerprint)
+            if len(live.whole) + len(read) > _REMEMBERED:
+                live.whole.clear()
+            live.whole.update(read)
+            known |= read
+        return {id: known[id] for id in asked if id in known}
 
     def reports(self) -> list[Report]:
         """Every live report, by collection and path."""
