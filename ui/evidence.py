@@ -22,7 +22,7 @@ def pane(turns: Sequence[Answer]) -> Markup:
     hint = Markup("")
     if not any(answer.citations for answer in turns):
         hint = Markup('<p class="hint">The sentences and table rows that an answer rests on stand here.</p>')
-    return Markup('<section class="evidence" aria-label="Evidence">{}{}</section>').format(hint, _joined(groups))
+    return Markup('<div class="evidence">{}{}</div>').format(hint, _joined(groups))
 
 
 def card_id(turn: int, n: int) -> str:

@@ -5,7 +5,8 @@ Whatever stands in an answer was written by somebody else, so nothing reaches a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -19,7 +20,8 @@ NOT_FOUND = "Not in these reports."
 
 def conversation(turns: Sequence[Answer]) -> Markup:
     """All turns, oldest first."""
-    return Markup("").join(turn(answer, number) for number, answer in enumerate(turns, 1))
+    told = Markup("").join(turn(answer, number) for number, answer in enumerate(turns, 1))
+    return Markup('<h1 class="unseen">Questions and answers</h1>{}').format(told) if turns else Markup("")
 
 
 def turn(answer: Answer, number: int) -> Markup:
@@ -124,7 +126,9 @@ def _finished(answer: Answer, number: int) -> Markup:
         return Markup('<p class="sorry" dir="auto">{}</p>').format(shown(answer.error or answer.text))
     if answer.status == "not_found":
         return _nothing(answer, number)
-    return Markup("{}{}{}{}").format(_headline(answer), _prose(answer, number), _notes(answer), _foot(answer))
+    return Markup("{}{}{}{}{}").format(
+        _headline(answer), _prose(answer, number), _side_by_side(answer, number), _notes(answer), _foot(answer)
+    )
 
 
 def _nothing(answer: Answer, number: int) -> Markup:
@@ -165,14 +169,38 @@ def _prose(answer: Answer, number: int) -> Markup:
     )
 
 
-def _claim(claim: Claim, number: int, titles: dict[int, str]) -> Markup:
-    notes = Markup("").join(
-        Markup('<a class="fn" href="#{}" aria-label="Footnote {}: {}">{}</a>').format(
-            card_id(number, n), n, shown(titles[n]), n
-        )
-        for n in claim.citations
-        if n in titles
+def _side_by_side(answer: Answer, number: int) -> Markup:
+    """Where sources disagree: each value with its date and its place, the one that was chosen first."""
+    chosen = [{"short": answer.short, "citation": figure.citation} for figure in answer.figures[:1]]
+    sources = {citation.n: citation for citation in answer.citations}
+    values = [
+        value for value in (*chosen, *answer.conflicts) if value.get("citation") in sources and value.get("short")
+    ]
+    if not answer.conflicts or len(values) < 2:
+        return Markup("")
+    boxes = Markup("").join(_box(value, sources[value["citation"]], number) for value in values)
+    return Markup('<div class="two" role="group" aria-label="What each source gives">{}</div>').format(boxes)
+
+
+def _box(value: Mapping[str, Any], source: Citation, number: int) -> Markup:
+    said = ["provisional"] if value.get("provisional") else []
+    said += [f"{source.published:%b %Y}"] if source.published else []
+    place = source.title or source.report
+    return Markup('<div class="box">{}<strong>{}</strong><p class="dim">{}{}</p></div>').format(
+        Markup('<span class="tag">{}</span>').format(" · ".join(said)) if said else "",
+        isolated(str(value["short"])),
+        isolated(f"{place}, p. {source.page}" if source.pages > 1 else place),
+        _footnote(source.n, place, number),
     )
+
+
+def _footnote(n: int, title: str, number: int) -> Markup:
+    link = Markup('<a class="fn" href="#{}" aria-label="Footnote {}: {}">{}</a>')
+    return link.format(card_id(number, n), n, shown(title), n)
+
+
+def _claim(claim: Claim, number: int, titles: dict[int, str]) -> Markup:
+    notes = Markup("").join(_footnote(n, titles[n], number) for n in claim.citations if n in titles)
     if claim.supported:
         return Markup("{}{}").format(shown(claim.text), notes)
     return Markup('<span class="unsup">{}</span>{} <span class="why">{}</span>').format(

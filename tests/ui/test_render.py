@@ -167,6 +167,21 @@ def test_figures_are_counted_where_every_sentence_is_supported():
     assert "✓ 2 figures checked" in render.turn(shelves.figure_answer(), 1)
 
 
+def test_values_that_disagree_stand_side_by_side_with_their_dates():
+    conflict = {"short": "4,190", "citation": 2, "provisional": True}
+    answer = replace(
+        shelves.row_answer(), citations=(shelves.row_citation(), shelves.article_citation(2)), conflicts=(conflict,)
+    )
+    text = Seen(render.turn(answer, 1)).text
+    assert "Jun 20264,212Annual report 2025, p. 2" in text
+    assert "provisional · Feb 20264,190Reports of unsafe lifts rise by half" in text
+
+
+def test_a_conflict_whose_source_is_not_shown_is_not_drawn():
+    answer = replace(shelves.row_answer(), conflicts=({"short": "4,190", "citation": 7},))
+    assert "4,190" not in render.turn(answer, 1)
+
+
 def test_nothing_is_announced_before_the_answer_is_complete():
     answer = shelves.figure_answer()
     assert Seen(render.turn(replace(answer, done=False), 1)).all("data-announce") == [""]
