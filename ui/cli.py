@@ -35,7 +35,7 @@ SOME_FAILED = 3  # the exit code of an ingest that could not read every file
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line; what Footnote can say in a sentence goes to stderr, and the exit code is 1."""
     try:
-        app(arguments)
+        app(arguments, prog_name="footnote")
     except FootnoteError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

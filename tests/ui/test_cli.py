@@ -138,7 +138,7 @@ def test_misuse_ends_with_2_and_a_sentence(footnote: Footnote) -> None:
         (("ask", "bees?", "--batch", "x.jsonl"), "give a question, or a file of them with --batch"),
         (("ask", "--batch", "x.jsonl"), "--batch and --out go together"),
         (("ask", "bees?", "--answerer", "oracle"), "oracle"),
-        (("search", "bees?", "--k", "0"), "0"),
+        (("search", "bees?", "--k", "0"), "greater than or equal to 1"),
         (("nonsense",), "nonsense"),
     ):
         done = footnote(*arguments)

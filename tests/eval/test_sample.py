@@ -1,0 +1,49 @@
+"""The set that ships fits the library that ships, and the examples offered to a first visitor are answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.cases import read_cases
+from eval.metrics import squeezed
+from eval.run import set_path
+from rag.ask import ask
+from rag.settings import read_settings
+from rag.types import Asked
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+ROOT = Path(__file__).parents[2]
+CASES = read_cases(set_path("sample"))
+
+
+def test_the_set_is_large_enough_and_asks_for_refusals_too() -> None:
+    assert len(CASES) >= 60
+    assert sum(case.expect.status == "not_found" for case in CASES) >= 10
+    assert sum(case.must for case in CASES) >= 5
+
+
+def test_each_quote_stands_on_its_page_in_the_library(sample_library: Library) -> None:
+    missing = [
+        (case.id, evidence.report, evidence.page, evidence.quote)
+        for case in CASES
+        for evidence in case.expect.evidence
+        if squeezed(evidence.quote)
+        not in squeezed(sample_library.page(sample_library.report(evidence.report), evidence.page or 1).text)
+    ]
+    assert missing == []
+
+
+def test_each_answered_case_has_evidence() -> None:
+    assert [case.id for case in CASES if (case.expect.status == "answered") != bool(case.expect.evidence)] == []
+
+
+def test_every_example_for_a_first_visitor_is_answered(sample_library: Library) -> None:
+    examples = read_settings(ROOT).examples
+    answers = [ask(sample_library, Asked(example, date(2026, 11, 22))) for example in examples]
+    assert len(examples) == 4
+    assert [answer.status for answer in answers] == ["answered"] * 4
+    assert all(answer.citations for answer in answers)
