@@ -1,0 +1,1 @@
+"""Benchmarks: how fast Footnote is, and how well it finds."""
