@@ -11,6 +11,7 @@ from rag.types import Answer, Citation
 from ui.words import day, days, file_link, isolated, read_link, shown, visible
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+|\n{2,}")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _KEPT = 2  # sentences of the passage shown on either side of the statement before "Show context"
 _LONG = 320  # characters, for passages without sentences
 _WIDE = 5  # columns a card can show side by side
@@ -114,40 +115,38 @@ def _quote(citation: Citation) -> tuple[Markup, bool]:
 
 
 def _row(citation: Citation, figure: str) -> tuple[Markup, bool]:
-    """A table row that can be read alone, its column headers beside it; its passage is folded away."""
-    cells = [(shown(header), _cell(cell, figure)) for header, cell in citation.headers]
+    """A table row that can be read alone, under its column headers; its passage is folded away."""
+    headers = [shown(header) for header, _ in citation.headers]
+    cells = _cells([cell for _, cell in citation.headers], figure)
     if len(cells) <= _WIDE:
+        across = _joined(Markup('<th scope="col">{}</th>').format(header) for header in headers)
         table = Markup('<thead><tr>{}</tr></thead><tbody><tr class="cited">{}</tr></tbody>').format(
-            _joined(Markup('<th scope="col">{}</th>').format(header) for header, _ in cells),
-            _joined(cell for _, cell in cells),
+            across, _joined(cells)
         )
     else:
-        table = Markup("<tbody>{}</tbody>").format(
-            _joined(
-                Markup('<tr class="cited"><th scope="row">{}</th>{}</tr>').format(header, cell)
-                for header, cell in cells
-            )
-        )
+        line = Markup('<tr class="cited"><th scope="row">{}</th>{}</tr>')
+        table = Markup("<tbody>{}</tbody>").format(_joined(map(line.format, headers, cells)))
     caption = Markup("<caption>{}</caption>").format(shown(citation.caption)) if citation.caption else ""
     before, statement, after = _around(citation)
     folded = bool(before.strip() or after.strip())
     passage = Markup(
         '<blockquote class="rest" dir="auto"><span class="dim">{}</span><mark>{}</mark><span class="dim">{}</span>'
         "</blockquote>"
-    )
-    return Markup(
-        '<div class="cells" tabindex="0" role="group" aria-label="Table row"><table>{}{}</table></div>{}'
-    ).format(caption, table, passage.format(shown(before), shown(statement), shown(after)) if folded else ""), folded
+    ).format(shown(before), shown(statement), shown(after))
+    frame = Markup('<div class="cells" tabindex="0" role="group" aria-label="Table row"><table>{}{}</table></div>{}')
+    return frame.format(caption, table, passage if folded else ""), folded
 
 
-def _cell(text: str, figure: str) -> Markup:
-    """One cell of the cited row; the one that holds the answer's figure is ringed."""
-    hit = bool(figure) and re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d]|[.,]\d)", text) is not None
-    return (
-        Markup("<td{}><mark>{}</mark></td>").format(Markup(' class="hit"') if hit else "", shown(text))
-        if text
-        else Markup("<td></td>")
-    )
+def _cells(texts: Sequence[str], figure: str) -> list[Markup]:
+    """The cells of the cited row. The one that holds the answer's figure is ringed, if only one does."""
+    number = _NUMBER.search(figure)
+    alone = re.compile(rf"(?<![\d.,]){re.escape(number[0])}(?!\d|[.,]\d)") if number else None
+    hits = [bool(alone and alone.search(text)) for text in texts]
+    ring = Markup(' class="hit"') if sum(hits) == 1 else ""
+    return [
+        Markup("<td{}><mark>{}</mark></td>").format(ring if hit else "", shown(text)) if text else Markup("<td></td>")
+        for text, hit in zip(texts, hits, strict=True)
+    ]
 
 
 def _around(citation: Citation) -> tuple[str, str, str]:

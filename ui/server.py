@@ -205,6 +205,10 @@ def _add_api(app: FastAPI, library: Shelf, ask: Ask, to_json: ToJson, today: Cal
     def bad_input(request: Request, error: BadInput) -> JSONResponse:
         return JSONResponse({"error": str(error)}, status_code=400)
 
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:  # the server logs what it was
+        return JSONResponse({"error": "Something went wrong; the server's log says what."}, status_code=500)
+
     @app.exception_handler(FootnoteError)
     def failed(request: Request, error: FootnoteError) -> JSONResponse:
         return JSONResponse({"error": str(error)}, status_code=503)

@@ -64,6 +64,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def served_sample(sample_library: Any) -> Iterator[str]:
+    """The address of a server over the sample library, answered by the engine itself, on a day that stays."""
+    from rag.ask import as_json
+    from ui.server import create_app
+
+    with running(create_app(sample_library, to_json=as_json, today=lambda: shelves.TODAY)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """The browser. Without one these tests are skipped, and say so; in CI they fail."""
     path = os.environ.get("CHROMIUM") or next((path for path in CHROMIUM if Path(path).exists()), None)

@@ -182,3 +182,14 @@ def test_a_new_question_clears_the_page(chromium_page):
     chromium_page.get_by_role("link", name="New question").click()
     chromium_page.locator(".welcome").wait_for()
     assert chromium_page.locator(".turn").count() == 0
+
+
+def test_the_sample_library_answers_with_the_sentence_that_holds_the_figure(chromium, served_sample):
+    with watched(chromium, served_sample) as page:
+        answer = ask(page, FIRST.replace("reports", "leads"))
+        assert "33,000" in answer.locator(".figure strong").inner_text()
+        answer.locator(".fn").first.click()
+        assert "more than 33,000 leads" in page.locator("#t1-e1 mark").inner_text()
+        with page.expect_popup() as opened:
+            page.locator("#t1-e1").get_by_role("link", name="Open article").click()
+        assert "more than 33,000 leads" in opened.value.locator("#cited").inner_text()

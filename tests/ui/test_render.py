@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 import shelves
 
-from rag.types import Block, Cell, Citation, Claim, Page, Period, PeriodKind
+from rag.types import Block, Cell, Citation, Claim, Headline, Page, Period, PeriodKind
 from ui import evidence, reader, render
 from ui.words import days, marked, read_link, visible
 
@@ -112,6 +112,13 @@ def test_a_table_row_stands_under_its_headers_with_the_answers_figure_ringed():
 def test_a_figure_is_not_ringed_inside_a_longer_number():
     row = replace(shelves.row_citation(), headers=(("Measure", "All"), ("2025", "14,212"), ("2026", "4,212.5")))
     assert "hit" not in Seen(evidence.pane([replace(shelves.row_answer(), citations=(row,))])).all("class")
+
+
+def test_the_ring_finds_the_number_of_a_figure_with_its_unit_and_never_chooses_between_two():
+    money = replace(shelves.row_answer(), headline=Headline("£4,212 thousand"))
+    assert '<td class="hit"><mark>4,212</mark></td>' in evidence.pane([money])
+    twice = replace(shelves.row_citation(), headers=(("Measure", "All"), ("2024", "4,212"), ("2025", "4,212")))
+    assert "hit" not in Seen(evidence.pane([replace(money, citations=(twice,))])).all("class")
 
 
 def test_each_footnote_leads_to_its_own_turns_card():

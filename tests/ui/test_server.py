@@ -207,6 +207,17 @@ def test_bad_input_is_a_sentence(client, body, status, words):
     assert response.status_code == status and words in response.json()["error"]
 
 
+def test_what_nobody_foresaw_is_a_sentence_without_its_details(tmp_path):
+    def breaks(library, put):
+        raise RuntimeError("secret path /srv/footnote")
+        yield
+
+    app = create_app(shelves.FakeShelf(tmp_path), to_json=shelves.as_json, ask=breaks)
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
+        response = client.post("/api/ask", json={"question": "How many?"})
+    assert response.status_code == 500 and "log" in response.json()["error"] and "secret" not in response.text
+
+
 def test_health_says_what_is_held(client):
     assert client.get("/api/health").json() == {"status": "ok", "reports": 3, "pages": 26}
 
