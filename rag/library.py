@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import threading
@@ -204,7 +205,7 @@ class Library:
             "collections": sorted({held.report.collection for held in live.held}),
             "unread": [{"path": file.path, "reason": file.reason} for file in self.catalog.unread()],
             "embedding": self.embed.fingerprint,
-            "bytes": sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file()),
+            "bytes": _size(self.folder),
         }
 
     # --- writing: for the ingest line ---
@@ -439,6 +440,15 @@ def _groups(held: Sequence[Held]) -> Iterator[list[Held]]:
             group = []
     if group:
         yield group
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files under the folder."""
+    size = 0
+    for file in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # tantivy may be merging its files
+            size += file.stat().st_size if file.is_file() else 0
+    return size
 
 
 def _spread(ids: Sequence[str], most: int = _SAMPLE) -> Sequence[str]:

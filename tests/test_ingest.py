@@ -12,6 +12,7 @@ from fakes import LetterCount, read_text
 
 from rag.errors import BadInput
 from rag.ingest import IngestReport, ingest
+from rag.language.tokens import stems
 from rag.library import Library
 from rag.passages import split
 
@@ -95,7 +96,7 @@ def test_a_changed_file_replaces_its_revision(library: Library, reports: Path, i
     assert [p.text for p, _ in library.passages(library.catalog.passage_ids()).values() if p.report == after] == [
         "We had 5,000 contacts in 2025."
     ]
-    assert not library.lexical(["4100"], 5)
+    assert not library.lexical(stems("4,100"), 5)
     assert library.verify() == []
 
 
@@ -122,7 +123,7 @@ def test_a_deleted_file_is_retired_and_its_original_is_gone(library: Library, re
     report = into(reports)
 
     assert outcomes(report)["zebra.txt"] == "retired"
-    assert not library.lexical(["zebra"], 5)
+    assert not library.lexical(stems("zebra"), 5)
     assert not original.exists()
     assert library.verify() == []
 
@@ -159,7 +160,7 @@ def test_a_file_that_became_unreadable_keeps_its_old_revision_and_is_listed(
     write(reports / "annual.txt", "BROKEN")
     into(reports)
 
-    assert library.lexical(["4100"], 5)
+    assert library.lexical(stems("4,100"), 5)
     assert [file["path"] for file in library.summary()["unread"]] == ["annual.txt"]
     write(reports / "annual.txt", text)
     assert into(reports).unchanged == 3
@@ -218,7 +219,7 @@ def test_the_same_path_from_another_root_is_refused_in_words(
         f"the library already has annual.txt from {reports}: ingest this one with another --collection"
     ]
     assert into(other, collection="second").added == 1
-    assert library.lexical(["4100"], 5)
+    assert library.lexical(stems("4,100"), 5)
 
 
 def test_a_folder_that_was_moved_takes_its_reports_along(

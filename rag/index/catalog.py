@@ -137,8 +137,9 @@ _figures = sa.Table(
 _embeddings = sa.Table(
     "embeddings",
     _tables,
-    sa.Column("model", sa.Text, primary_key=True),
+    # The hash leads the key: were it the model, SQLite would read all of a model's rows to join them.
     sa.Column("hash", sa.LargeBinary, primary_key=True),  # of the text and its spans
+    sa.Column("model", sa.Text, primary_key=True),
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float32
     sa.Column("parts", sa.LargeBinary, nullable=False),  # float16, one vector a statement
 )
@@ -488,7 +489,13 @@ def _prepare(connection: Any, _record: object) -> None:
     note of what was just added to Chroma and tantivy, whose own writes are synced. It costs some 5 ms a report.
     """
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-16000",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -505,12 +512,12 @@ _PASSAGES = (
 _STATEMENTS = (
     sa.select(*(c for c in _statements.c if c.name != "key"))
     .where(_statements.c.passage.in_(sa.bindparam("keys", expanding=True)))
-    .order_by(_statements.c.key)
+    .order_by(_statements.c.passage, _statements.c.key)  # the order of the index: by key alone SQLite reads the table
 )
 _FIGURES = (
     sa.select(*(c for c in _figures.c if c.name != "key"))
     .where(_figures.c.passage.in_(sa.bindparam("keys", expanding=True)))
-    .order_by(_figures.c.key)
+    .order_by(_figures.c.passage, _figures.c.key)
 )
 _REPORTS_NAMED = sa.select(_reports).where(_reports.c.id.in_(sa.bindparam("ids", expanding=True)))
 

@@ -29,6 +29,9 @@ class MiniLM:
 
     One pass gives both sizes: a text's vector is the mean of all its token states, a part's the mean of those inside
     its span. A text is read up to 512 tokens; a part that lies wholly behind them gets the text's vector.
+
+    int8 scales are found for a batch at a time, so a text's company changes its vector a little: cosine .992 on average
+    to the vector it has alone, as near as that is to float32's. Padding itself changes nothing.
     """
 
     fingerprint = f"minilm-l6-v2-int8@{minilm.SHA256['model.safetensors'][:8]}"
