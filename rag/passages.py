@@ -23,6 +23,11 @@ _GOES_ON = re.compile(
     r"(?:of (?:these|those|them|whom)|this|these|those|they|that|it|both|among (?:these|them))\b", re.I
 )
 _MOVED_FROM = re.compile(r"\b(?:rose|risen|rise|fell|fallen|fall|grew|grown|went|up|down|increased?|decreased?|dropped|moved|changed)\s+from\s+$", re.I)  # fmt: skip
+# "66 complaints, of which 20 were upheld", "opened 2,418 cases and closed 2,402"
+_SAME_NOUN = re.compile(r"\bof (?:which|whom|these|them|those)[,\s]+$|^\s+and\s+[\w'’-]+\s+$", re.I)
+_COMPARED_WORDS = re.compile(r"\b(?:previous|before|prior|preceding|earlier|same)\b", re.I)
+_COMPARED_BEFORE = re.compile(r"\b(?:than|compared with|compared to|against|up on|down on)\s+(?:[^.;]{0,24})$", re.I)
+_CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|whereas)\b", re.I)
 _COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
 _SPACE = re.compile(r"\s+")
 
@@ -203,18 +208,21 @@ def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     text = statement.text
     named = mentions(text, anchor)
     resolved = [mention for mention in named if mention.period]
-    own = _Time(resolved[0].period, resolved[0].words) if resolved else around
+    own = next((_Time(m.period, m.words) for m in resolved if not _only_compared(text, m)), around)
     counted = numbers(text, taken=[(mention.start, mention.end) for mention in named])
-    figures = []
+    figures: list[Figure] = []
     for number in counted:
-        period = _time_of(number, counted, resolved, around).period
+        period = _time_of(text, number, counted, resolved, around).period
         if period and not resolved and _MOVED_FROM.search(text, 0, number.start):
             period = shifted(period, -1)  # "rose from 12.4 to 17.8": the first is the year before's
-        figures.append(_figure(number, statement.start, period))
+        figure = _figure(number, statement.start, period)
+        if figures and not figure.unit and _SAME_NOUN.search(text[figures[-1].end - statement.start : number.start]):
+            figure = replace(figure, unit=figures[-1].unit)
+        figures.append(figure)
     return replace(statement, period=own.period, said=own.said, figures=tuple(figures))
 
 
-def _time_of(number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
+def _time_of(text: str, number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
     """The period of one figure among several: the nearest named, where no other figure stands between the two."""
 
     def distance(mention: Mention) -> int:
@@ -222,13 +230,23 @@ def _time_of(number: Number, counted: list[Number], named: list[Mention], around
         gap = mention.start - number.end if behind else number.start - mention.end
         low, high = (number.end, mention.start) if behind else (mention.end, number.start)
         between = sum(1 for other in counted if low <= other.start < high)
+        apart = bool(_CLAUSE.search(text, low, high))
         # "4,046 in 2024 to 4,212 in 2025": a period binds to the figure before it.
-        return gap + 60 * between - (8 if behind else 0)
+        return gap + 60 * between + 30 * apart - (8 if behind else 0)
 
     if not named:
         return around
     nearest = min(named, key=distance)
+    if _only_compared(text, nearest) and distance(nearest) > 25:
+        return around  # "51 complaints, compared with 20 in the previous year"
     return _Time(nearest.period, nearest.words)
+
+
+def _only_compared(text: str, mention: Mention) -> bool:
+    """Whether a period is named only to compare with: "than last year", "in the previous year"."""
+    if not mention.relative:
+        return False
+    return bool(_COMPARED_WORDS.search(mention.words) or _COMPARED_BEFORE.search(text[: mention.start]))
 
 
 def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:

@@ -15,19 +15,23 @@ MAX_QUESTION_CHARS = 2000
 
 _WANTS: tuple[tuple[Wants, str], ...] = (
     ("reason", r"^\W*(?:and |but |so )?(?:why\b|how come\b|what (?:caused|explains|led to|is the reason|was the reason|were the reasons|are the reasons))|\breasons? (?:for|why|behind)\b"),
-    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b|\b(?:waiting|wait|response) times?\b(?!.*\bwhy\b)"),
-    ("share", r"\b(?:what|which) (?:share|proportion|percentage|percent|per cent|fraction)\b|\bhow (?:large|big|high) (?:a |is the |was the )?(?:share|proportion|percentage)\b|\bpercent(?:age)?\b|\bper cent\b|\bwhat rate\b"),
-    ("money", r"\bhow much (?:money|did .* (?:cost|spend|pay)|was spent|does .* cost|funding)\b|\b(?:budget|spend|spent|spending|expenditure|cost|costs|income|revenue|salary|grant|funding|price|sales|profit|loss)\b(?=.*)"),
-    ("count", r"\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|number|average|median|level|size|population|volume)\b|\bhow many\b|\bhow much\b|\bhow often\b|\b(?:total )?number of\b|\bwhat(?:'s| is| was| were| are)? the (?:total|figure|count)\b|\bhow (?:large|big|high|tall|old|far|fast)\b"),
+    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b"),
+    ("share", r"\b(?:what|which) (?:share|proportion|percentage|percent|per cent|fraction)\b|\bhow (?:large|big|high) (?:a |is the |was the )?(?:share|proportion|percentage)\b|\bpercent(?:age)?\b|\bper cent\b"),
+    ("money", r"\bhow much (?:money|(?:did|does|do|was|is|were|will|has|have) .*\b(?:cost|costs|spend|spent|pay|paid|earn|raise|raised|funding))|\bhow much .*\b(?:budget|money|funding)\b|^\W*what (?:did|does|do|would|will) .*\bcosts?\b|^\W*what (?:was|is|were|are) (?:the |our |their )?(?:[\w-]+ ){0,3}(?:budget|income|spending|expenditure|costs?|salary|price|revenue|deficit|surplus)\b"),
+    ("count", r"\bhow many\b"),
     ("date", r"^\W*(?:and |but |so )?(?:when\b|(?:in|on|by|since|until) (?:what|which) (?:year|month|date|day|quarter)|what (?:year|date|month|day|time)|which (?:year|month|date|quarter))|\bsince when\b"),
+    ("figure", r"\bhow much\b|\bby how much\b|\bhow often\b|\bnumber of\b|\bhow (?:large|big|high|low|tall|old|far|fast)\b|^\W*how (?:have|has|did) .*\b(?:develop|developed|change|changed|evolve|evolved|move|moved)\b|\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|number|figure|average|median|level|size|population|volume|rate|count)\b"),
     ("person", r"^\W*(?:and |but |so )?(?:who|whom|whose|(?:by|to|from|with) whom)\b"),
     ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
-    ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are|does|do) (?:an? |the )?[\w\s-]{3,40}(?: mean)?\W*$|how (?:is|are|do you|does .*) .*(?:defined|define|counted)|what counts as|define\b|what is meant)|\bdefinition of\b"),
+    ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are) .*\b(?:defined|counted|measured)|what counts as|define\b|what is meant)|\bdefinition of\b"),
 )  # fmt: skip
 _FIGURES_ASKED = re.compile(
     r"\bhow (?:many|much)\b|\bnumber of\b|\bwhat (?:was|is|were) the (?:budget|income|spending|total|cost)\b",
     re.IGNORECASE,
 )
+_WHAT_WAS = re.compile(r"\W*what (?:was|were|is|are) (?!an? )", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\W*(?:was|were|is|are|did|do|does|has|have)\b", re.IGNORECASE)
+_HAS_VERB = re.compile(r"\b(?:what|who|why|when|where|which|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|tell|show|explain|describe|list|summarise|summarize|happened|changed)\b", re.IGNORECASE)  # fmt: skip
 # A question that opens so, or stands on a pronoun, needs the turn before it.
 _CONTINUES = re.compile(
     r"^\W*(?:and|but|or|so|also|then|what about|how about|what of|same (?:for|in|question))\b", re.IGNORECASE
@@ -40,8 +44,13 @@ _OPENER = re.compile(
     r"^\W*(?:(?:and|but|so|also|then|ok|okay|thanks|please)\b[\s,]*)*(?:(?:what|how) about|what of|same (?:for|in))?\s*",
     re.IGNORECASE,
 )
+_YEAR_BACK = (
+    r"\b(?:the )?same (?:quarter|month|period|time)(?: (?:of|in))? (?:last year|the (?:previous year|year before)|a year (?:earlier|before))"
+    r"|\ba year (?:earlier|before)\b"
+)
 _STEP_BACK = re.compile(
-    r"\b(?:the )?(?:year|quarter|month) before(?: that)?\b|\b(?:the )?(?:previous|prior|preceding) (?:year|quarter|month)\b",
+    _YEAR_BACK
+    + r"|\b(?:the )?(?:year|quarter|month) before(?: that)?\b|\b(?:the )?(?:previous|prior|preceding) (?:year|quarter|month)\b",
     re.IGNORECASE,
 )
 _STEP_ON = re.compile(
@@ -57,7 +66,9 @@ _FAMILY = {
     word: group[0] for group in (("in", "at", "within", "across", "from"), ("by", "via", "through")) for word in group
 }
 _GENERIC = frozenset(
-    "number total figure figures amount count many much rate level report reports say says said year years month quarter long last latest".split()
+    """number total figure figures amount count many much rate level report reports say says said year years month quarter
+    long last latest high low large big far thought believed estimated reported recorded registered gone went up per cent develop
+    developed still overall altogether there more less fewer shorter longer higher lower better worse greater bigger smaller""".split()
 )
 
 
@@ -144,6 +155,8 @@ def _step(question: str, before: Understood) -> Period | None:
 
 
 def _moved(period: Period, question: str, by: int) -> Period:
+    if re.search(_YEAR_BACK, question, re.IGNORECASE):
+        return shifted(period, by)
     days = (period.end - period.start).days
     unit = (
         "quarter"
@@ -181,13 +194,20 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
     about = before.about.strip(" ?")
     new = _PHRASE.match(fragment)
     taken = False
+    if new is None and fragment.removeprefix("the ")[:1].isupper():
+        # "What about the North East?": the name asked about before gives way.
+        for old in reversed(list(_PHRASE.finditer(about))):
+            if old["what"][:1].isupper():
+                about = about[: old.start("what")] + fragment.removeprefix("the ") + about[old.end("what") :]
+                taken = True
+                break
     if new:
         for old in reversed(list(_PHRASE.finditer(about))):
             if _family(old["prep"]) == _family(new["prep"]) and old["what"].lower() not in COMMON:
                 about = about[: old.start()] + fragment + about[old.end() :]
                 taken = True
                 break
-    elif before.about:
+    elif not taken:
         # "And contacts?" after "How many referrals …": the noun counted is what changes.
         counted = re.search(r"\bhow many\s+(?P<noun>[\w'’-]+)", about, re.IGNORECASE)
         if counted and len(own) == 1:
@@ -203,6 +223,7 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
         periods=(period,) if period else (),
         wants=before.wants,
         about=about,
+        added=fragment,
     )
 
 
@@ -221,23 +242,29 @@ def _understood(question: str, named: list[Mention]) -> Understood:
         period=periods[0] if periods else None,
         period_words=resolved[0].words if resolved else "",
         periods=periods,
-        wants=_wants(question),
+        wants=_wants(question, len(periods)),
         about=_without(question, named),
     )
 
 
-def _wants(question: str) -> Wants:
+def _wants(question: str, periods: int = 0) -> Wants:
     for wants, pattern in _WANTS:
         if re.search(pattern, question, re.IGNORECASE):
             return wants
-    return "text"
+    # "Referrals in the North East last year?", "What was staff turnover in 2022?", "Was it more in 2023 than in 2022?"
+    bare = len(question.split()) <= 9 and not _HAS_VERB.search(question)
+    return (
+        "figure"
+        if periods and (bare or _WHAT_WAS.match(question) or (periods > 1 and _YES_OR_NO.match(question)))
+        else "text"
+    )
 
 
 def _without(question: str, named: list[Mention]) -> str:
     """The question with the words for its periods cut out, and the prepositions that led to them."""
     for mention in reversed(named):
         head = re.sub(
-            r"\b(?:in|during|for|over|since|of|by|at|on|the|to|from|as of|at the end of)(?:\s+the)?\s*$",
+            r"\b(?:in|during|for|over|since|of|by|at|on|the|to|from|as of)(?:\s+the)?\s*$",
             "",
             question[: mention.start],
             flags=re.IGNORECASE,

@@ -6,6 +6,7 @@ read (``footnote search --explain`` will print them) and one score, their weight
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.tokens import COMMON, content_stems, stem, stems
+from rag.language.tokens import COMMON, content_stems, stem, stems, tokens
 from rag.passages import told
 from rag.question import subject
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
@@ -33,17 +34,22 @@ ANYONE = frozenset(
     for word in """people person someone anyone households partnership organisation agency us get got come came receive
     received happen happened average total new""".split()
 )
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]+")
 WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A statement with its passage, its score and the features that made it."""
+    """A statement with its passage, its score and the features that made it.
+
+    ``context`` are stems that hold for the whole report: its title, and the names in the question that it mentions.
+    """
 
     statement: Statement
     passage: Passage
     score: float
     features: dict[str, float]
+    context: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,13 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
     held = library.passages(best)
     idf = library.idf(words)
     asked = _weights(understood, idf)
+    contexts = _contexts([passage for passage, _ in held.values()], understood)
     ranked: list[Ranked] = []
     for passage_id in best:
         if passage_id in held:
             passage, parts = held[passage_id]
-            ranked += _statements(passage, parts @ vector, fused[passage_id], asked)
+            context = contexts[passage.report.path]
+            ranked += _statements(passage, parts @ vector, fused[passage_id], asked, context)
     ranked.sort(key=lambda each: (-each.score, each.statement.id))
     return Found(_retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood))
 
@@ -81,14 +89,17 @@ def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:
     """How much each word of the question's subject counts: its rarity; words for whoever is counted count little."""
     words = [stem(word) for word in subject(understood)] or content_stems(understood.standalone)
     rarest = max(idf.values(), default=1.0)
-    weights = {word: idf.get(word, rarest) for word in words}
+    # A word that no passage holds can only be met in meaning; it must not outweigh those that can be met.
+    weights = {word: idf.get(word, 0.5 * rarest) for word in words}
     for word in content_stems(understood.before):
         weights.setdefault(word, 0.4 * idf.get(word, rarest))
     return {word: weight * (0.2 if word in ANYONE else 1.0) for word, weight in weights.items()}
 
 
 def _query_text(understood: Understood) -> str:
-    return f"{understood.standalone} {understood.before}".strip()
+    """What is embedded: the question with its periods as reports write them, "2025" for "last year"."""
+    periods = " ".join(period.label for period in understood.periods)
+    return " ".join(part for part in (understood.about or understood.standalone, periods, understood.before) if part)
 
 
 def _query_stems(understood: Understood) -> list[str]:
@@ -110,10 +121,24 @@ def _fused(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, floa
     }
 
 
+def _contexts(passages: list[Passage], understood: Understood) -> dict[str, frozenset[str]]:
+    """For each report what holds for all of it: the words of its title and path, and the names asked about."""
+    names = frozenset(stem(word) for name in _NAME.findall(understood.standalone) for word, _, _ in tokens(name))
+    contexts: dict[str, frozenset[str]] = {}
+    for passage in passages:
+        path = passage.report.path
+        title = contexts.get(path) or frozenset(content_stems(f"{passage.report.title} {path}"))
+        contexts[path] = title | (names & _stem_set(passage.text) if names else frozenset())
+    return contexts
+
+
 def _statements(
-    passage: Passage, similar: NDArray[np.floating[Any]], score: float, asked: dict[str, float]
+    passage: Passage,
+    similar: NDArray[np.floating[Any]],
+    score: float,
+    asked: dict[str, float],
+    title: frozenset[str],
 ) -> list[Ranked]:
-    title = frozenset(content_stems(f"{passage.report.title} {passage.report.path}"))
     total = sum(asked.values()) or 1.0
     ranked = []
     previous: frozenset[str] = frozenset()
@@ -143,7 +168,7 @@ def _statements(
             "named": float(bool(title & asked.keys())),
         }
         ranked.append(
-            Ranked(statement, passage, sum(WEIGHTS[name] * value for name, value in features.items()), features)
+            Ranked(statement, passage, sum(WEIGHTS[name] * value for name, value in features.items()), features, title)
         )
         previous = own
     return ranked

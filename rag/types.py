@@ -226,7 +226,9 @@ class Asked:
 
 
 # The kind of answer a question wants.
-Wants = Literal["count", "share", "money", "date", "duration", "person", "place", "reason", "definition", "text"]
+Wants = Literal[
+    "count", "figure", "share", "money", "date", "duration", "person", "place", "reason", "definition", "text"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,7 @@ class Understood:
     periods: tuple[Period, ...] = ()  # all that were named: "in 2023 and 2024"
     wants: Wants = "text"
     about: str = ""  # the question without its periods: what is searched for
+    added: str = ""  # of a follow-up: the part of ``about`` that is new
     before: str = ""  # of a follow-up: what the turn before was about, searched for with less weight
 
 

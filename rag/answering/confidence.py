@@ -24,5 +24,5 @@ def confidence(ranked: Ranked, found: Found, understood: Understood) -> float:
 
 
 def _is_name(word: str, understood: Understood) -> bool:
-    match = re.search(rf"(?<!^)\b{re.escape(word)}", understood.standalone, re.IGNORECASE)
-    return bool(match and match.group()[0].isupper())
+    match = re.search(rf"(?<!^)\b{re.escape(word)}\b", understood.standalone, re.IGNORECASE)
+    return bool(match and match.group()[0].isupper() and not match.group().isupper())  # "UK" may stand spelt out

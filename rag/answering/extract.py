@@ -16,19 +16,26 @@ from rag.answering.figures import LOOSE, MONEY, Candidate, Candidates, is_provis
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.phrases import phrase_asked
 from rag.language.periods import relation
-from rag.language.tokens import content_stems
+from rag.language.tokens import content_stems, stem
+from rag.question import subject
 from rag.search import Found, Ranked
 from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Period, Understood
 
-FIGURES = ("count", "share", "money", "duration")
+FIGURES = ("count", "figure", "share", "money", "duration")
 _REASONS = re.compile(
     r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
-    r"in response|attribut\w+|reasons?|causes?|first,|second,)\b",
+    r"so that|in order to|in response|attribut\w+|reasons?|causes?|first,|second,)\b",
     re.IGNORECASE,
 )
 _LISTS = re.compile(r"\W*(?:first|second|third|fourth|finally|another|also|one (?:is|was)|the other)\b", re.IGNORECASE)
 # A sentence that only says where the answer stands.
 _POINTS_ELSEWHERE = re.compile(r"\b(?:set out|described|explained|given|shown|listed|found) (?:in|on) (?:the |an? )?(?:chapter|section|table|page|appendix|annex|note)", re.IGNORECASE)  # fmt: skip
+_AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
+_REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\W*(?P<article>an?\s|the\s)?(?P<what>[\w\s'’-]{1,40}?)\s(?:is|are|means?|counts?|refers?)\b", re.IGNORECASE
+)
+_ASKS_FOR_MEANING = frozenset("counts count counted defined define mean means meant meaning definition".split())
 _DEFINES = re.compile(
     r"\b(?:is|are|means?|refers? to|counts? as|is counted|are counted|defined as|we call)\b", re.IGNORECASE
 )
@@ -44,7 +51,7 @@ def extract(found: Found, understood: Understood) -> Answer:
     answer = _from_figures(weighed, found, understood)
     if answer is not None:
         return answer
-    if understood.wants == "count" or understood.period is not None:
+    if understood.wants in ("count", "share", "money") or weighed.asks_for_a_part:
         return nearest_figures(weighed, found, understood)
     return _from_statements(found, understood)
 
@@ -55,35 +62,38 @@ def extract(found: Found, understood: Understood) -> Answer:
 def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer | None:
     whole = _fitting(weighed, found, understood, understood.period if len(understood.periods) <= 1 else None)
     parts = sub_periods(understood)
-    if parts and (not whole or whole[0].relation != "equal"):
+    if parts and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
         series = [
             (period, [each for each in _fitting(weighed, found, understood, period) if not each.narrowed])
             for period in parts
         ]
         if sum(bool(ordered) for _, ordered in series) >= 2:
             return _series(series, understood)
-    return _single(whole, understood) if whole else None
+    return _single(whole, weighed.of(understood.period), understood) if whole else None
 
 
 def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: Period | None) -> list[Candidate]:
     """The figures that may be shown for a period, best first; none if the best of them is not sure enough."""
-    fitting = [each for each in weighed.of(wanted) if each.measured and _may_stand_for(each, wanted)]
+    at_the_end = bool(_AT_THE_END.search(understood.standalone))
+    fitting = [each for each in weighed.of(wanted) if each.measured and _may_stand_for(each, wanted, at_the_end)]
     return fitting if fitting and confidence(fitting[0].ranked, found, understood) >= SURE_ENOUGH else []
 
 
-def _may_stand_for(candidate: Candidate, wanted: Period | None) -> bool:
+def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool) -> bool:
     """A period may stand for another of nearly its length: "the last five years" counted from different months."""
     if wanted is None or candidate.relation in ("equal", "unknown"):
         return True
     if candidate.relation == "apart" or candidate.period is None:
         return False
     period = candidate.period
+    if period.end == wanted.end and ((period.end - period.start).days == 1 or at_the_end):
+        return True  # what is counted on the last day stands for the period's end
     shared = (min(period.end, wanted.end) - max(period.start, wanted.start)).days
     return shared >= 0.7 * max((period.end - period.start).days, (wanted.end - wanted.start).days)
 
 
-def _single(ordered: list[Candidate], understood: Understood) -> Answer:
-    best = ordered[0]
+def _single(ordered: list[Candidate], every: list[Candidate], understood: Understood) -> Answer:
+    best = _last_revision(ordered[0], every)
     notes = Footnotes()
     n = notes.cite(best.ranked, best.figure)
     claims = [Claim(claim_text(best.ranked, best.figure), (n,))]
@@ -178,6 +188,21 @@ def _disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
     return found[:2]
 
 
+def _last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
+    """The best candidate, or the one that says it was revised from the best one's value."""
+    for other in every:
+        text = other.ranked.statement.text
+        if (
+            other.figure.value != best.figure.value
+            and _REVISED.search(text)
+            and relation(other.period, best.period) == "equal"
+        ):
+            earlier = [each for each in other.ranked.statement.figures if each.start < other.figure.start]
+            if any(each.value == best.figure.value for each in earlier):
+                return other
+    return best
+
+
 def _same_measure(one: Candidate, other: Candidate) -> bool:
     units = (one.figure.unit, other.figure.unit)
     if (units[0] in MONEY or units[1] in MONEY) and units[0] != units[1]:
@@ -224,7 +249,7 @@ def _from_statements(found: Found, understood: Understood) -> Answer:
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, []),
-        short=phrase_asked(best, understood),
+        short=phrase_asked(best, understood, found.weights),
         claims=tuple(claims),
         citations=notes.citations,
     )
@@ -236,38 +261,48 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
         (each.passage.report.published.day for each in found.statements[:20] if each.passage.report.published),
         default=None,
     )
-    fits = {each.statement.id: _fit(each, understood, newest) for each in found.statements}
+    fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
     if understood.wants == "reason":
         for each, lead in _led_to(found):
-            fits[each.statement.id] = max(fits[each.statement.id], fits[lead.statement.id] - 0.1) + 0.3
+            fits[each.statement.id] = max(fits[each.statement.id], fits[lead.statement.id] - 0.1) + 0.4
     return fits
 
 
-def _fit(ranked: Ranked, understood: Understood, newest: date | None) -> float:
+def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | None) -> float:
     statement, published = ranked.statement, ranked.passage.report.published
     score = ranked.score
     if understood.period:
         score += _TIMELY[period_relation(ranked, statement.period, understood.period)]
     elif newest and published:
         score += 0.1 * max(0.0, 1.0 - (newest - published.day).days / (3 * 365.25))
-    if understood.wants == "definition" and _DEFINES.search(statement.text):
-        score += 0.15
-    if understood.wants in ("date", "person", "place") and phrase_asked(ranked, understood):
-        score += 0.15
+    if understood.wants == "definition":
+        score += _defining(statement.text, understood)
+    if understood.wants in ("date", "person", "place"):
+        score += 0.2 if phrase_asked(ranked, understood, found.weights) else -0.1
     if statement.text.rstrip().endswith("?") or len(statement.text) < 25 or _POINTS_ELSEWHERE.search(statement.text):
         score -= 0.4
     return score
+
+
+def _defining(text: str, understood: Understood) -> float:
+    """What a sentence gains by saying what a thing is: most if it opens with "A referral is", for a referral."""
+    opening = _OPENS.match(text)
+    asked = {stem(word) for word in subject(understood) if word not in _ASKS_FOR_MEANING}
+    if opening is not None and set(content_stems(opening["what"])) == asked:
+        return 0.25 if (opening["article"] or "").lower().startswith("the") else 0.5
+    return 0.1 if _DEFINES.search(text) else 0.0
 
 
 _TIMELY = {"equal": 0.25, "inside": 0.15, "contains": 0.1, "overlaps": 0.0, "apart": -0.4, "unknown": 0.0}
 
 
 def _led_to(found: Found) -> Iterator[tuple[Ranked, Ranked]]:
-    """Each statement that gives a reason, with the best of the three before it in its passage: what it is the reason of."""
-    at = {(each.passage.id, each.statement.ordinal): each for each in found.statements}
+    """Each statement that gives a reason, with the best of the three before it on its page: what it explains."""
+    at = {(each.passage.report.path, each.statement.page, each.statement.ordinal): each for each in found.statements}
     for each in found.statements:
         if _REASONS.search(each.statement.text):
-            before = [at.get((each.passage.id, each.statement.ordinal - back)) for back in (0, 1, 2, 3)]
+            path, page, ordinal = each.passage.report.path, each.statement.page, each.statement.ordinal
+            before = [at.get((path, page, ordinal - back)) for back in (0, 1, 2, 3)]
             yield each, max((one for one in before if one), key=lambda one: one.score)
 
 
@@ -285,7 +320,8 @@ def _companions(best: Ranked, found: Found, fits: dict[str, float], understood: 
     )
     chosen: list[Ranked] = []
     for each in behind[:3]:
-        listed = understood.wants == "reason" and _LISTS.match(each.statement.text)
+        # What comes after the fact that is asked about is most often its reason.
+        listed = understood.wants == "reason" and (len(chosen) < 2 or _LISTS.match(each.statement.text))
         if not listed and (len(chosen) >= 2 or fits[each.statement.id] < fits[best.statement.id] - 0.5):
             break
         if each.statement.kind == "row":

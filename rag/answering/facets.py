@@ -5,10 +5,12 @@ They tell "North" from "North East", and a figure for schools from one for all c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rag.language.periods import NOWHEN, label_period
-from rag.language.tokens import COMMON, stem, tokens
+from rag.language.tokens import stem, tokens
 from rag.passages import row_label
 from rag.search import ANYONE
 from rag.types import Statement
@@ -19,10 +21,12 @@ Facet = tuple[str, ...]  # the stems of a label, in order
 WHOLE = frozenset(
     stem(word)
     for word in """total totals all overall number count figure year month quarter annual whole region regions channel
-    channels sum value amount actual received table services service area areas measure indicator number opened dealt
+    channels sum value amount actual received table services service area areas measure indicator
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec q1 q2 q3 q4""".split()
 )
+_JOINING = frozenset("a an the of by and or in for to at on from with per as which".split())
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
 MOST_WORDS = 4
 
 
@@ -31,14 +35,20 @@ class Facets:
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         self._labels: set[Facet] = set()
+        self._tables: dict[str, set[Facet]] = {}
         for statement in statements:
             if statement.kind != "row":
                 continue
             labels = [row_label(statement), *(header for cell in statement.cells for header in cell.headers)]
             for label in labels:
-                if label_period(label, NOWHEN) is None:
-                    self._labels.add(narrowing(label))
-        self._labels = {label for label in self._labels if 0 < len(label) <= MOST_WORDS}
+                facet = narrowing(label)
+                if 0 < len(facet) <= MOST_WORDS and label_period(label, NOWHEN) is None:
+                    self._labels.add(facet)
+                    self._tables.setdefault(statement.caption, set()).add(facet)
+
+    def replaced(self, old: set[Facet], new: set[Facet]) -> set[Facet]:
+        """Those of the old labels that stand in one table with a new one, and so give way to it."""
+        return {facet for facet in old - new if any(facet in table and table & new for table in self._tables.values())}
 
     def named(self, text: str) -> set[Facet]:
         """The labels that stand in the text, the longest at each place."""
@@ -60,12 +70,13 @@ class Facets:
         return found
 
 
+@lru_cache(maxsize=20_000)
 def narrowing(label: str) -> Facet:
-    """The stems of a label that say of which part a figure is; empty for "Total" or "All regions"."""
+    """The stems of a label that say of which part a figure is; empty for "Total" or "All regions (per cent)"."""
     return tuple(
         stemmed
-        for word, _, _ in tokens(label)
-        if word not in COMMON and not word.isdigit() and (stemmed := stem(word)) not in WHOLE | ANYONE
+        for word, _, _ in tokens(_IN_BRACKETS.sub(" ", label))
+        if word not in _JOINING and not word.isdigit() and (stemmed := stem(word)) not in WHOLE | ANYONE
     )
 
 

@@ -42,6 +42,7 @@ _CHANGE = re.compile(
     r"\b(?:rise|rose|risen|increased?|grow|grew|grown|growth|fall|fell|fallen|decreased?|declined?|dropp?e?d?|changed?|up|down)\b",
     re.IGNORECASE,
 )
+_JOINTS = re.compile(r"[,;:]|\b(?:and|but|while|whereas|compared with|against|to|from|than)\b", re.IGNORECASE)
 # "48 referrals that had arrived late" counts some of them only.
 _RESTRICTS = re.compile(r"\s(?:that|who|which|whose|where)\b")
 _ANAPHOR = re.compile(r"\b(?:they|it|these|those|their|its)\b", re.IGNORECASE)
@@ -69,6 +70,7 @@ class Candidates:
 
     def __init__(self, found: Found, understood: Understood) -> None:
         asked = _Asked(found, understood)
+        self._part = bool(asked.facets)
         self._weighed = [
             _weighed(ranked, figure, asked)
             for ranked in found.statements
@@ -79,10 +81,18 @@ class Candidates:
         newest = [known for each in self._weighed[:NEWEST_AMONG] if (known := _dated(each)) is not None]
         self._newest = max(newest, default=None)
 
+    @property
+    def asks_for_a_part(self) -> bool:
+        """Whether the question names a part that these reports divide their figures into."""
+        return self._part
+
     def of(self, wanted: Period | None) -> list[Candidate]:
         """All of them for one period, best first; without a period the latest are preferred."""
         timed = [self._timed(each, wanted) for each in self._weighed]
-        return sorted(timed, key=lambda each: (-each.score, each.ranked.statement.id, each.figure.start))
+        # A figure of a part never goes before one of the whole: where the whole is asked it is the wrong figure.
+        return sorted(
+            timed, key=lambda each: (each.narrowed > 0, -each.score, each.ranked.statement.id, each.figure.start)
+        )
 
     def _timed(self, weighed: Candidate, wanted: Period | None) -> Candidate:
         if wanted is None:
@@ -115,7 +125,17 @@ class _Asked:
         self.change = bool(_CHANGE.search(understood.about))
         self.library = Facets(ranked.statement for ranked in found.statements)
         self.facets = self.library.named(understood.about)
+        if understood.added:
+            given_up = self.library.replaced(self.facets, self.library.named(understood.added))
+            self.facets -= given_up
+            for word in {word for facet in given_up for word in facet}:
+                self.weights.pop(word, None)
+            self.total = sum(self.weights.values()) or 1.0
         self.everywhere = _names_everywhere(found)
+
+    def share(self, held: frozenset[str]) -> float:
+        """The share of the question's subject, by weight, that these stems hold."""
+        return sum(weight for word, weight in self.weights.items() if word in held) / self.total
 
 
 def _names_everywhere(found: Found) -> frozenset[Facet]:
@@ -127,6 +147,8 @@ def _names_everywhere(found: Found) -> frozenset[Facet]:
 
 
 def _is_of_kind(figure: Figure, wants: Wants) -> bool:
+    if wants == "count":
+        return figure.unit not in ("%", "percentage points", "times") and figure.unit not in MONEY
     if wants == "share":
         return figure.unit in ("%", "percentage points", "times")
     if wants == "money":
@@ -139,7 +161,8 @@ def _is_of_kind(figure: Figure, wants: Wants) -> bool:
 def _weighed(ranked: Ranked, figure: Figure, asked: _Asked) -> Candidate:
     is_row = ranked.statement.kind == "row"
     fit, narrowed, measured = _row_fit(ranked, figure, asked) if is_row else _sentence_fit(ranked, figure, asked)
-    score = ranked.score + fit + _unit_fit(figure, asked) + _standing(ranked, figure)
+    provisional = "provision" in asked.all
+    score = ranked.score + fit + _unit_fit(figure, asked) + _standing(ranked, figure) * (-1 if provisional else 1)
     return Candidate(ranked, figure, score, measured, narrowed)
 
 
@@ -173,7 +196,7 @@ def _row_fit(ranked: Ranked, figure: Figure, asked: _Asked) -> tuple[float, int,
     corner = " ".join(header for cell in label_cells(statement) for header in cell.headers)
     around = frozenset(content_stems(f"{statement.caption} {corner}"))
     heading = frozenset(content_stems(statement.heading))
-    title = frozenset(content_stems(ranked.passage.report.title))
+    title = ranked.context
     held = (own, 1.0), (around, 0.9), (heading, 0.8), (title, 0.5)
     covered = sum(
         weight * next((worth for words, worth in held if word in words), 0.0) for word, weight in asked.weights.items()
@@ -189,7 +212,8 @@ def _row_fit(ranked: Ranked, figure: Figure, asked: _Asked) -> tuple[float, int,
         - 0.4 * turned
         - 0.6 * min(len(missing), 2)
     )
-    return fit, len(extra), covered / asked.total >= 0.6 and not missing
+    enough = 0.35 if asked.nouns and asked.nouns <= own else 0.6
+    return fit, len(extra), covered / asked.total >= enough and not missing
 
 
 def _missing(asked: _Asked, held: frozenset[str]) -> list[Facet]:
@@ -201,25 +225,29 @@ def _sentence_fit(ranked: Ranked, figure: Figure, asked: _Asked) -> tuple[float,
     statement = ranked.statement
     text, at, until = statement.text, figure.start - statement.start, figure.end - statement.start
     window = _window(statement.text, statement.start, figure, statement.figures)
-    near = frozenset(content_stems(text[max(0, at - 60) : until + 60]))
-    everywhere = frozenset(content_stems(f"{text} {statement.heading} {ranked.passage.report.title}"))
-    covered = sum(weight for word, weight in asked.weights.items() if word in near) / asked.total
     counted = frozenset(content_stems(figure.unit)) if figure.unit not in MONEY and figure.unit != "%" else frozenset()
-    hits = bool(counted & asked.nouns)
-    measured = hits or (covered >= 0.5 and (not asked.nouns or not counted))
+    near = frozenset(content_stems(window)) | counted
+    above = frozenset(content_stems(statement.heading)) | ranked.context
     facets = asked.library.named(window)
+    leading = frozenset(content_stems(text[:at])) if not facets or _ANAPHOR.search(window) else frozenset()
     if not facets and _ANAPHOR.search(window):
         facets = asked.library.named(text[:at])
+    covered = asked.share(near)
+    hits = bool(counted & asked.nouns)
+    reach = asked.share(near | leading | above | frozenset(content_stems(text)))
+    measured = (hits and reach >= 0.5) or (
+        max(covered, 0.8 * reach) >= 0.5 and (not asked.nouns or (not counted and bool(asked.nouns & (near | leading))))
+    )
     names = {narrowing(match.group()) for match in _NAME.finditer(window)}
     facets |= {name for name in names if name and name not in asked.everywhere}
-    about = frozenset(content_stems(ranked.passage.report.title)) | asked.all
+    about = ranked.context | asked.all
     extra = {facet for facet in facets if unasked(facet, about, asked.facets) and not frozenset(facet) <= counted}
     turned = [
         word
         for word in content_stems(f"{text[max(0, at - 40) : at]} {figure.unit}")
         if word in _TURNS and word not in asked.all
     ]
-    missing = _missing(asked, everywhere)
+    missing = _missing(asked, near | leading | above)
     if _RESTRICTS.match(text, until):
         extra.add(("that",))
     fit = 0.6 * covered + 0.4 * hits - 0.3 * min(len(extra), 2) - 0.3 * bool(turned) - 0.6 * min(len(missing), 2)
@@ -230,19 +258,24 @@ def _sentence_fit(ranked: Ranked, figure: Figure, asked: _Asked) -> tuple[float,
 
 def _window(text: str, offset: int, figure: Figure, others: tuple[Figure, ...]) -> str:
     """The words that belong to one figure of a sentence: from the figure before it to the one behind it."""
-    start = max((other.end - offset for other in others if other.end <= figure.start), default=0)
-    end = min((other.start - offset for other in others if other.start >= figure.end), default=len(text))
+    before = max((other.end - offset for other in others if other.end <= figure.start), default=None)
+    after = min((other.start - offset for other in others if other.start >= figure.end), default=None)
+    start = 0 if before is None else _joint(text, before, figure.start - offset)
+    end = len(text) if after is None else _joint(text, figure.end - offset, after)
     return text[start:end]
 
 
+def _joint(text: str, start: int, end: int) -> int:
+    """Where the words between two figures part: at the last conjunction or comma, else right behind the first."""
+    joints = list(_JOINTS.finditer(text, start, end))
+    return joints[-1].start() if joints else start
+
+
 def _unit_fit(figure: Figure, asked: _Asked) -> float:
-    if asked.wants == "count":
-        if figure.unit in ("%", "percentage points", "times"):
-            return 0.2 if asked.change and not asked.nouns else -0.8
-        if figure.unit in MONEY:
-            return -0.6
-        if TIME.search(figure.unit) and not asked.nouns & frozenset(content_stems(figure.unit)):
-            return -0.6
+    if asked.wants == "count" and TIME.search(figure.unit) and not asked.nouns & frozenset(content_stems(figure.unit)):
+        return -0.6
+    if asked.change and figure.unit in ("%", "percentage points", "times"):
+        return 0.2
     if asked.wants == "duration" and not figure.unit:
         return -0.5
     return 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from rag.language.numbers import numbers
 from rag.language.periods import NOWHEN, mentions
@@ -11,6 +12,7 @@ from rag.search import Ranked
 from rag.types import Understood
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|von|van|the|and|for|&)\s+)?[A-Z][\w'’.-]*)*")
+_WORD = re.compile(r"\w+")
 _ROLE = re.compile(
     r"\b(?:the|an?)\s+(?:[\w’'-]+\s+){0,2}(?:chair|director|manager|secretary|treasurer|board|committee|team|officer|head|"
     r"minister|president|member|council|leader|trustee|chief executive)"
@@ -19,8 +21,8 @@ _ROLE = re.compile(
 )
 
 
-def phrase_asked(ranked: Ranked, understood: Understood) -> str | None:
-    """The date, name, place or number in the statement that the question wants, nearest to the words it shares."""
+def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, float]) -> str | None:
+    """The date, name, place or number in the statement that the question wants, nearest to the rare words it shares."""
     text = " ".join(ranked.statement.text.split())
     asked = frozenset(content_stems(understood.standalone))
     if understood.wants == "date":
@@ -43,10 +45,15 @@ def phrase_asked(ranked: Ranked, understood: Understood) -> str | None:
         return None
     if not spans:
         return None
-    shared = [m.start() for m in re.finditer(r"\w+", text) if frozenset(stems(m.group())) & asked]
+    shared = [
+        (m.start(), weights.get(stems(m.group())[0], 0.5))
+        for m in _WORD.finditer(text)
+        if frozenset(stems(m.group())) & asked
+    ]
 
-    def distance(span: tuple[int, int]) -> int:
-        return min((abs(at - span[0]) for at in shared), default=span[0])
+    def distance(span: tuple[int, int]) -> float:
+        # Each shared word pulls by its weight: "Skelwick (North East)" among seven offices.
+        return -sum(weight / (5 + min(abs(at - span[0]), abs(at - span[1]))) for at, weight in shared)
 
     start, end = min(spans, key=distance)
     return text[start:end].strip(" ,.")

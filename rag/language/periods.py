@@ -475,6 +475,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (r"\b(?:this|current|the reporting) year\b", _this_year, True),
         (rf"\b(?P<n>{_N})\s+(?P<u>years?|months?|decades?)\s+(?P<how>ago|earlier)\b", _years_ago, True),
         (rf"\b(?:last|past|previous|recent|preceding)\s+(?:(?P<n>{_N})\s+)?(?P<u>years|months|quarters|weeks|days|decades?)\b", _last_n, True),
+        (rf"\b(?:over|within|during)\s+(?:the\s+)?(?:(?P<n>{_N})\s+)(?P<u>years|months|quarters|decades)\b", _last_n, True),
         (r"\b(?P<how>last|this|previous|current)\s+(?P<u>quarter|month)\b", _near, True),
         (r"\b(?:today|yesterday)\b", _today, True),
     )
