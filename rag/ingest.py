@@ -195,7 +195,7 @@ class _Line:
             try:
                 self._take(file)
             except UnreadableReport as error:
-                self._fail(file, str(error).removeprefix(f"{file.place.name}: "), None)
+                self._fail(file, error, None)
             if sum(len(each.passages) for each in self._waiting) >= self._group:
                 self._publish()
         self._publish()
@@ -211,32 +211,27 @@ class _Line:
         self._claim(file)
         held, unread = self._held.get(file.path), self._unread.get((file.root, file.path))
         stat = _stat(file.place)
-        if unread and (unread.size, unread.mtime_ns, unread.pipeline) == (
-            stat.st_size,
-            stat.st_mtime_ns,
-            self._pipeline,
-        ):
-            return self._still_unread(file, unread.reason)
-        if (
-            held
-            and not unread
-            and (held.root, held.size, held.mtime_ns, held.pipeline)
-            == (file.root, stat.st_size, stat.st_mtime_ns, self._pipeline)
-        ):
-            return self._unchanged(file, held)
+        same = (stat.st_size, stat.st_mtime_ns, self._pipeline)
+        if unread and (unread.size, unread.mtime_ns, unread.pipeline) == same:
+            self._still_unread(file, unread.reason)
+            return
+        if held and not unread and (held.root, held.size, held.mtime_ns, held.pipeline) == (file.root, *same):
+            self._unchanged(file, held)
+            return
         content = _content(file.place, stat, self._pipeline)
         if unread and unread.revision == content.revision:
-            return self._still_unread(file, unread.reason)
+            self._still_unread(file, unread.reason)
+            return
         if held and (held.sha256, held.pipeline) == (content.sha256, self._pipeline):
             self._library.catalog.seen(replace(held, root=file.root, size=content.size, mtime_ns=content.mtime_ns))
-            return self._unchanged(file, held)
+            self._unchanged(file, held)
+            return
         try:
-            waiting = self._cut(file, content, self._read(file.place))
+            self._waiting.append(self._cut(file, content, self._read(file.place)))
         except UnreadableReport as error:
-            return self._fail(file, str(error).removeprefix(f"{file.place.name}: "), content)
-        self._waiting.append(waiting)
+            self._fail(file, error, content)
+            return
         self._tell(file.path, "read")
-        return None
 
     def _cut(self, file: _File, content: _Content, reading: Reading) -> _Read:
         """The reading as passages under this content's ids, the file itself kept."""
@@ -340,6 +335,9 @@ class _Line:
         self._claimed[file.path] = file.root
 
     def _unchanged(self, file: _File, held: Held) -> None:
+        originals = self._library.originals
+        if not originals.path(held.sha256, held.report.path).exists():  # as verify said
+            originals.keep(file.place)
         if unread := self._unread.get(
             (file.root, file.path)
         ):  # it was changed, could not be read, and was changed back
@@ -351,8 +349,9 @@ class _Line:
         self._outcomes.append(Outcome(file.path, "failed", reason))
         self._tell(file.path, "failed")
 
-    def _fail(self, file: _File, reason: str, content: _Content | None) -> None:
-        """List the file with its reason; without content it is tried again at the next ingest."""
+    def _fail(self, file: _File, why: UnreadableReport, content: _Content | None) -> None:
+        """List the file with the reason; without content it is tried again at the next ingest."""
+        reason = str(why).removeprefix(f"{file.place.name}: ")  # it is listed under its path
         known = (content.revision, content.size, content.mtime_ns, self._pipeline) if content else ("", -1, -1, "")
         self._library.catalog.list_unread(Unread(self._collection, file.root, file.path, reason, *known))
         self._still_unread(file, reason)

@@ -381,7 +381,7 @@ class Library:
                 continue
             with path.open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != held.sha256:
-                    yield f"The original of {held.report.path} is damaged: ingest it again."
+                    yield f"The original of {held.report.path} is damaged: delete {path} and ingest it again."
         texts: dict[tuple[str, int], str] = {}
         for passage, _ in self.passages(_spread(self.catalog.passage_ids(), 4 * _SAMPLE)).values():
             where = passage.report.id, passage.page

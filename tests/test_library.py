@@ -276,14 +276,18 @@ def test_ids_too_many_and_too_few_are_told_apart(folder: Path) -> None:
     assert_mended(folder)
 
 
-def test_a_lost_and_a_damaged_original_are_named(library: Library) -> None:
+def test_a_lost_and_a_damaged_original_are_named_and_kept_again(tmp_path: Path, library: Library) -> None:
     library.original(library.report("press.txt")).unlink()
-    library.original(library.report("annual/2024.txt")).write_text("forged")
+    forged = library.original(library.report("annual/2024.txt"))
+    forged.write_text("forged")
 
     assert library.verify() == [
-        "The original of annual/2024.txt is damaged: ingest it again.",
+        f"The original of annual/2024.txt is damaged: delete {forged} and ingest it again.",
         "The original of press.txt is missing from the library: ingest it again.",
     ]
+    forged.unlink()
+    ingest(library, [tmp_path / "reports"], read=read_text, split=split)
+    assert library.verify() == []
 
 
 def test_a_span_that_is_not_its_text_is_named(library: Library) -> None:

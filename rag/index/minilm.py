@@ -54,7 +54,7 @@ def ready() -> Model:
 
 def build(weights: Path) -> Model:
     """The model built from the folder with the pinned `model.safetensors` and `tokenizer.json`."""
-    home = next(place for place in _places() if _writable(place))
+    home = _home()
     target = home / NAME
     fresh = Path(tempfile.mkdtemp(prefix=f".{NAME}.", dir=home))
     try:
@@ -78,7 +78,7 @@ def fetch_weights(url: str = HUB) -> Path:
     """The folder with the official files, fetched over https and checked. Only on request."""
     import httpx
 
-    folder = next(place for place in _places() if _writable(place)) / "all-MiniLM-L6-v2"
+    folder = _home() / "all-MiniLM-L6-v2"
     folder.mkdir(exist_ok=True)
     for name in SHA256:
         part = folder / f".{name}.{os.getpid()}"
@@ -119,10 +119,14 @@ def _places() -> tuple[Path, ...]:
     return Path(sys.prefix) / "share" / "footnote", cache / "footnote"
 
 
-def _writable(place: Path) -> bool:
-    with contextlib.suppress(OSError):
-        place.mkdir(parents=True, exist_ok=True)
-    return place.is_dir() and os.access(place, os.W_OK)
+def _home() -> Path:
+    """The first of those places that can be written to."""
+    for place in _places():
+        with contextlib.suppress(OSError):
+            place.mkdir(parents=True, exist_ok=True)
+            if os.access(place, os.W_OK):
+                return place
+    raise FootnoteError(f"The embedding model can be stored in none of {', '.join(map(str, _places()))}.")
 
 
 def _model(folder: Path) -> Model:

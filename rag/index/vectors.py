@@ -27,6 +27,7 @@ EXACT_MOST = 20_000
 _HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 128}
 # Chroma takes at most 5,461 records at once.
 _BATCH = 5000
+_PATIENCE = 60.0  # seconds for a server to answer
 
 
 def exact(
@@ -140,6 +141,7 @@ class Vectors:
                 self._client = self._told(
                     chromadb.HttpClient, host=at.hostname, port=port, ssl=at.scheme == "https", settings=settings
                 )
+                self._client._server._session.timeout = _PATIENCE  # it has none of its own, and no way to ask for one
             else:
                 self._client = self._told(chromadb.PersistentClient, path=str(self._folder), settings=settings)
         return self._client
