@@ -10,17 +10,11 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rag.errors import BadInput
+from rag.types import Asked, Turn
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Turn(_Part):
-    """One earlier message of the conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str
 
 
 class Value(_Part):
@@ -79,6 +73,10 @@ class Case(Question):
     expect: Expect
     tags: tuple[str, ...] = ()
     must_pass: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.question, self.as_of, self.history, scope=self.scope, id=self.id)
 
     @property
     def must(self) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from eval.cases import read_cases
 from eval.metrics import squeezed
-from eval.run import set_path
-from rag.ask import ask
+from eval.report import summarise, told
+from eval.run import examine, result_of, set_path
+from rag.ask import as_json, ask
 from rag.settings import read_settings
 from rag.types import Asked
 
@@ -47,3 +48,14 @@ def test_every_example_for_a_first_visitor_is_answered(sample_library: Library) 
     assert len(examples) == 4
     assert [answer.status for answer in answers] == ["answered"] * 4
     assert all(answer.citations for answer in answers)
+
+
+def test_nine_cases_in_ten_pass_and_all_that_must_and_no_quote_is_misplaced(sample_library: Library) -> None:
+    results = []
+    for case in CASES:
+        answer = as_json(ask(sample_library, case.asked))
+        results.append(result_of(case, examine(sample_library, case.asked, answer, case.expect.evidence)))
+    summary = summarise(results)
+    assert summary["must_pass_failed"] == [], told(results, summary)
+    assert summary["metrics"]["quotes"]["mean"] == 1.0, told(results, summary)
+    assert summary["passed"] >= 0.9 * summary["cases"], told(results, summary)
