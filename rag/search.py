@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.language.tokens import COMMON, content_stems, stem, stems, tokens
+from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passages import told
 from rag.question import subject
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
@@ -127,7 +127,7 @@ def _contexts(passages: list[Passage], understood: Understood) -> dict[str, froz
     contexts: dict[str, frozenset[str]] = {}
     for passage in passages:
         path = passage.report.path
-        title = contexts.get(path) or frozenset(content_stems(f"{passage.report.title} {path}"))
+        title = contexts.get(path) or content_stem_set(f"{passage.report.title} {path}")
         contexts[path] = title | (names & _stem_set(passage.text) if names else frozenset())
     return contexts
 

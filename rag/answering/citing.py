@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.figures import MONEY, cell_of
+from rag.answering.fit import MONEY, cell_of
 from rag.passages import cell_text, row_cells, row_label, told
 from rag.search import Ranked
 from rag.types import Citation, Claim, Figure

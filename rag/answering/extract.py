@@ -12,11 +12,12 @@ from typing import Any
 
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURE_ENOUGH, confidence
-from rag.answering.figures import LOOSE, MONEY, Candidate, Candidates, is_provisional, period_relation, sub_periods
+from rag.answering.figures import Candidate, Candidates, is_provisional, period_relation, sub_periods
+from rag.answering.fit import LOOSE, MONEY
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.phrases import phrase_asked
 from rag.language.periods import relation
-from rag.language.tokens import content_stems, stem
+from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import subject
 from rag.search import Found, Ranked
 from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Period, Understood
@@ -31,6 +32,7 @@ _LISTS = re.compile(r"\W*(?:first|second|third|fourth|finally|another|also|one (
 # A sentence that only says where the answer stands.
 _POINTS_ELSEWHERE = re.compile(r"\b(?:set out|described|explained|given|shown|listed|found) (?:in|on) (?:the |an? )?(?:chapter|section|table|page|appendix|annex|note)", re.IGNORECASE)  # fmt: skip
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
+_A_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
 _REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)
 _OPENS = re.compile(
     r"\W*(?P<article>an?\s|the\s)?(?P<what>[\w\s'’-]{1,40}?)\s(?:is|are|means?|counts?|refers?)\b", re.IGNORECASE
@@ -101,13 +103,7 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
     for other in _disagreeing(best, ordered):
         m = notes.cite(other.ranked, other.figure)
         said = short_figure(other.ranked, other.figure)
-        earlier = is_provisional(other) and not is_provisional(best)
-        claims.append(
-            Claim(
-                f"{'A provisional figure was' if earlier else 'Another source gives'} {said} ({source(other.ranked)}).",
-                (m,),
-            )
-        )
+        claims.append(Claim(f"{_other_source(other, best)} {said} ({source(other.ranked)}).", (m,)))
         conflicts.append(
             {"value": other.figure.value, "short": said, "citation": m, "provisional": is_provisional(other)}
         )
@@ -124,6 +120,12 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
         conflicts=tuple(conflicts),
         notes=tuple(remarks),
     )
+
+
+def _other_source(other: Candidate, best: Candidate) -> str:
+    if is_provisional(other) and not is_provisional(best):
+        return "A provisional figure was"
+    return "An earlier report gave" if _published_after(best, other) else "Another source gives"
 
 
 def _remarks(best: Candidate, understood: Understood) -> list[str]:
@@ -160,7 +162,7 @@ def _series(series: list[tuple[Period, list[Candidate]]], understood: Understood
     remarks = [f"No figure for {_listed(missing)} in these reports."] if missing else []
     return Answer(
         question=understood.standalone,
-        status="partial" if missing and len(understood.periods) > 1 else "answered",
+        status="answered",
         text=answer_text(claims, remarks),
         short="; ".join(shorts),
         claims=tuple(claims),
@@ -189,8 +191,19 @@ def _disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
 
 
 def _last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
-    """The best candidate, or the one that says it was revised from the best one's value."""
+    """The best candidate, or the one that revises it: a sentence that says so, or a table in a later report."""
     for other in every:
+        if relation(other.period, best.period) != "equal" or other.figure.value == best.figure.value:
+            continue
+        if (
+            other.measured
+            and not other.narrowed
+            and other.ranked.statement.kind == "row"
+            and _published_after(other, best)
+        ):
+            low, high = sorted((other.figure.value, best.figure.value))
+            if low > 0 and high / low < 1.1:
+                return other
         text = other.ranked.statement.text
         if (
             other.figure.value != best.figure.value
@@ -203,11 +216,16 @@ def _last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
     return best
 
 
+def _published_after(one: Candidate, other: Candidate) -> bool:
+    dates = [each.ranked.passage.report.published for each in (one, other)]
+    return dates[0] is not None and dates[1] is not None and dates[0].day > dates[1].day
+
+
 def _same_measure(one: Candidate, other: Candidate) -> bool:
     units = (one.figure.unit, other.figure.unit)
     if (units[0] in MONEY or units[1] in MONEY) and units[0] != units[1]:
         return False
-    counted = [frozenset(content_stems(unit)) for unit in units]
+    counted = [content_stem_set(unit) for unit in units]
     if all(counted) and not counted[0] & counted[1]:
         return False
     # Two numbers of very different size are two measures that share their words.
@@ -227,8 +245,8 @@ def _headline(best: Candidate, understood: Understood) -> Headline:
     noun = "" if figure.unit in MONEY or figure.unit in ("%", "times") or number.endswith(figure.unit) else figure.unit
     if not noun and best.ranked.statement.kind == "row":
         asked = re.search(r"\bhow many\s+([\w'’-]+)", understood.about, re.IGNORECASE)
-        counts = frozenset(content_stems(figure.counts))
-        noun = asked.group(1) if asked and frozenset(content_stems(asked.group(1))) & counts else ""
+        counts = content_stem_set(figure.counts)
+        noun = asked.group(1) if asked and content_stem_set(asked.group(1)) & counts else ""
     label = " · ".join(part for part in (noun, best.period.label if best.period else "") if part)
     return Headline(figure=number, qualifier=figure.qualifier, label=label)
 
@@ -264,7 +282,7 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
     fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
     if understood.wants == "reason":
         for each, lead in _led_to(found):
-            fits[each.statement.id] = max(fits[each.statement.id], fits[lead.statement.id] - 0.1) + 0.4
+            fits[each.statement.id] = max(fits[each.statement.id] + 0.4, fits[lead.statement.id] + 0.25)
     return fits
 
 
@@ -278,7 +296,10 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
     if understood.wants == "definition":
         score += _defining(statement.text, understood)
     if understood.wants in ("date", "person", "place"):
-        score += 0.2 if phrase_asked(ranked, understood, found.weights) else -0.1
+        phrase = phrase_asked(ranked, understood, found.weights)
+        score += 0.2 if phrase else -0.1
+        if phrase and understood.wants == "date" and _A_DAY.search(phrase):
+            score += 0.1  # "18 September 2023" says more than "2023"
     if statement.text.rstrip().endswith("?") or len(statement.text) < 25 or _POINTS_ELSEWHERE.search(statement.text):
         score -= 0.4
     return score

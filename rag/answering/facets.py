@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from rag.language.periods import NOWHEN, label_period
-from rag.language.tokens import stem, tokens
+from rag.language.tokens import COMMON, stem, tokens
 from rag.passages import row_label
 from rag.search import ANYONE
 from rag.types import Statement
@@ -25,7 +25,7 @@ WHOLE = frozenset(
     january february march april may june july august september october november december
     jan feb mar apr jun jul aug sep sept oct nov dec q1 q2 q3 q4""".split()
 )
-_JOINING = frozenset("a an the of by and or in for to at on from with per as which".split())
+_JOINING = COMMON - frozenset(("other", "own", "same", "each"))
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 MOST_WORDS = 4
 
@@ -42,7 +42,7 @@ class Facets:
             labels = [row_label(statement), *(header for cell in statement.cells for header in cell.headers)]
             for label in labels:
                 facet = narrowing(label)
-                if 0 < len(facet) <= MOST_WORDS and label_period(label, NOWHEN) is None:
+                if 0 < len(facet) <= MOST_WORDS and not _names_a_period(label):
                     self._labels.add(facet)
                     self._tables.setdefault(statement.caption, set()).add(facet)
 
@@ -52,7 +52,7 @@ class Facets:
 
     def named(self, text: str) -> set[Facet]:
         """The labels that stand in the text, the longest at each place."""
-        words = [stem(word) for word, _, _ in tokens(text)]
+        words = [stem(word) for word, _, _ in tokens(text) if word not in _JOINING]
         found: set[Facet] = set()
         at = 0
         while at < len(words):
@@ -68,6 +68,11 @@ class Facets:
                 found.add(tuple(words[at : at + length]))
             at += max(1, length)
         return found
+
+
+@lru_cache(maxsize=20_000)
+def _names_a_period(label: str) -> bool:
+    return label_period(label, NOWHEN) is not None
 
 
 @lru_cache(maxsize=20_000)

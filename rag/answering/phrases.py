@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.language.numbers import numbers
 from rag.language.periods import NOWHEN, mentions
-from rag.language.tokens import content_stems, stems
+from rag.language.tokens import content_stem_set, content_stems, stems
 from rag.search import Ranked
 from rag.types import Understood
 
@@ -24,19 +24,19 @@ _ROLE = re.compile(
 def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, float]) -> str | None:
     """The date, name, place or number in the statement that the question wants, nearest to the rare words it shares."""
     text = " ".join(ranked.statement.text.split())
-    asked = frozenset(content_stems(understood.standalone))
+    asked = content_stem_set(understood.standalone)
     if understood.wants == "date":
         spans = [(m.start, m.end) for m in mentions(text, NOWHEN) if not asked >= frozenset(stems(m.words))]
     elif understood.wants in ("person", "place"):
         spans = [
             span
             for span in ((m.start(), m.end()) for m in _NAME.finditer(text))
-            if not frozenset(content_stems(text[span[0] : span[1]])) & asked and _is_name(text, *span)
+            if not content_stem_set(text[span[0] : span[1]]) & asked and _is_name(text, *span)
         ]
         dated = [(m.start, m.end) for m in mentions(text, NOWHEN)]
         spans = [span for span in spans if not any(a < span[1] and span[0] < b for a, b in dated)]
         if not spans and understood.wants == "person":
-            spans = [m.span() for m in _ROLE.finditer(text) if not frozenset(content_stems(m.group())) <= asked]
+            spans = [m.span() for m in _ROLE.finditer(text) if not content_stem_set(m.group()) <= asked]
     elif understood.wants in ("count", "share", "money", "duration"):
         spans = [
             (n.number_start, n.number_end) for n in numbers(text, taken=[(m.start, m.end) for m in mentions(text)])

@@ -88,3 +88,9 @@ def _fold(raw: str) -> str:
     plain = unicodedata.normalize("NFKD", raw.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char)).replace("’", "'")
     return plain.removesuffix("'s").replace("'", "")
+
+
+@lru_cache(maxsize=50_000)
+def content_stem_set(text: str) -> frozenset[str]:
+    """``content_stems`` as a set, remembered: labels, headers and captions come again with every row."""
+    return frozenset(content_stems(text))
