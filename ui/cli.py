@@ -39,6 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except FootnoteError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"{error.filename}: {error.strerror}.", err=True)
+        sys.exit(1)
 
 
 def _day(text: str) -> date:
@@ -211,7 +216,7 @@ def rebuild(library: InLibrary = None, as_json: AsJson = False) -> None:
 def serve(
     library: InLibrary = None,
     host: Annotated[str | None, typer.Option(help="Where to listen; 127.0.0.1 is this machine only.")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="7860 unless it is set elsewhere.")] = None,
 ) -> None:
     """Answer in the browser."""
     import signal

@@ -151,6 +151,12 @@ def test_without_a_library_the_sentence_says_how_to_make_one(footnote: Footnote)
         assert done.code == 1 and "footnote ingest" in done.err and not done.out, command
 
 
+def test_a_file_that_cannot_be_written_is_a_sentence(ingested: Footnote, tmp_path: Path) -> None:
+    (tmp_path / "cases.jsonl").write_text('{"question": "bees?"}')
+    done = ingested("ask", "--batch", "cases.jsonl", "--out", "nowhere/answers.jsonl")
+    assert done.code == 1 and done.err == "nowhere/answers.jsonl: No such file or directory.\n"
+
+
 def test_a_wrong_setting_is_a_sentence(footnote: Footnote, tmp_path: Path) -> None:
     (tmp_path / "footnote.toml").write_text("libary = 'x'\n")
     done = footnote("status")
