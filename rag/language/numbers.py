@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.language.tokens import COMMON
 
@@ -47,6 +47,7 @@ _FRACTIONS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "tenth
 _FRACTIONS |= {f"{name}s": value for name, value in _FRACTIONS.items() if name != "half"}
 
 _WORD_NUMBER = "|".join(sorted(_SMALL, key=len, reverse=True))
+_BELOW_A_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})[-\s](?:{'|'.join(_UNITS[1:10])})\b|(?:{_WORD_NUMBER}))"
 _QUALIFIERS = (
     "no more than|not more than|no fewer than|no less than|more than|fewer than|less than|just over|just under|just above|"
     "just below|well over|slightly over|slightly under|a little over|a little under|at least|at most|as many as|as few as|"
@@ -60,30 +61,35 @@ _NUMBER = re.compile(
     (?P<open>\(\s?)?(?P<sign>[-−+](?=\d))?
     (?:
       (?P<digits>\d{{1,3}}(?:[,\u00a0\u202f\u2009]\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:\ \d{{3}})+(?!\d)|\d+(?:\.\d+)?|\.\d+)
-    | (?P<words>\b(?:(?:{_WORD_NUMBER})(?:[-\s](?:{_WORD_NUMBER}))?(?:\s+hundred(?:\s+and\s+(?:{_WORD_NUMBER})(?:[-\s](?:{_WORD_NUMBER}))?)?)?|a(?=\s+(?:hundred|thousand|million)\b)))\b
+    | (?P<words>\b(?:{_BELOW_A_HUNDRED}(?:\s+hundred(?:\s+and\s+{_BELOW_A_HUNDRED})?)?|a(?=\s+(?:hundred|thousand|million)\b)))\b
     )
     (?P<close>\))?
-    (?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|mn|tn|hundred|k|m|b)(?![\w]))?
+    (?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|mn|tn|hundred|(?(currency)[kmb]|(?<![\s-])[kmb]))(?![\w]))?
     (?P<percent>\s?(?:%|per\ ?cent\b|percentage\ points?\b|pp\b))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_FOLD = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b|\b\d+(?:-|\s)?fold\b", re.IGNORECASE)
+_FOLD = re.compile(rf"\b(?:{'|'.join(_MULTIPLES)})\b|\b(?P<n>\d+|{_WORD_NUMBER})[-\s]?fold\b", re.IGNORECASE)
 _SHARE = re.compile(
-    rf"\b(?P<n>a|{_WORD_NUMBER}|\d+)[\s-](?P<f>half|thirds?|quarters?|fifths?|tenths?)\b(?=\s+of\b)", re.IGNORECASE
+    rf"\b(?P<n>a|{_WORD_NUMBER}|\d+)[\s-](?P<f>half|thirds?|quarters?|fifths?|tenths?)\b(?=\s+of\b)"
+    r"|(?<!\bfirst\s)(?<!\bsecond\s)(?<!\blatter\s)(?<!\bother\s)(?<!\blast\s)(?<!\band\sa\s)(?<![-\w])(?P<half>half)(?=\s+of\b)",
+    re.IGNORECASE,
 )
 _ONE_IN = re.compile(
-    rf"\b(?P<n>{_WORD_NUMBER}|\d+)\s+(?:in|out of)\s+(?:every\s+)?(?P<d>{_WORD_NUMBER}|\d+)\b(?!\s?%)", re.IGNORECASE
+    rf"(?<![\d.,])\b(?P<n>{_WORD_NUMBER}|\d+)\s+(?:in|out of)\s+(?:every\s+)?(?P<d>{_WORD_NUMBER}|\d+(?:,\d{{3}})*)\b(?!\s?%|[.,]\d)",
+    re.IGNORECASE,
 )
 _QUALIFIED = re.compile(rf"(?:\b|(?<=\s)|^)(?:{_QUALIFIERS})\s*$", re.IGNORECASE)
 _AFTER_QUALIFIER = re.compile(
-    r"\s*(?:\(\s*(?P<in>provisional|estimated|estimate|revised)\s*\)|(?P<or>or more|or fewer|or so)\b)", re.IGNORECASE
+    r"\s*(?:\(\s*(?P<in>provisional|estimated|estimate|revised)\s*\)|(?P<or>or more|or fewer|or so)\b|(?P<plus>\+))",
+    re.IGNORECASE,
 )
+_BEFORE_INSTEAD = {"or more": "at least", "+": "at least", "or fewer": "at most", "or so": "about"}  # it is told before
 # "page 6", "Table 2", "No. 5", "(a) 3": the number names a thing and counts nothing.
 _NAMES_A_THING = re.compile(
     r"\b(?:page|pages|pp?\.|table|tables|figure|fig\.?|section|sections|chapter|note|notes|footnote|item|items|rule|article|appendix|annex|part|volume|"
     r"vol\.|issue|version|no\.|nos\.|number|level|grade|step|stage|class|type|phase|act|route|room|unit|article|form|exhibit|"
-    r"chapter|verse|line|day|week|year|season|episode|world war|windows|python|group)\s*$",
+    r"chapter|verse|line|day|week|year|season|episode|world war|windows|python|group)\s*(?:\d+\s?(?:[-–—]|to|and|of)\s?)?$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -103,7 +109,19 @@ def numbers(text: str, start: int = 0, end: int | None = None, taken: Sequence[t
             if number is not None:
                 found.append(number)
                 busy.append((match.start(), match.end()))
-    return sorted(found, key=lambda number: number.start)
+    return _apart(sorted(found, key=lambda number: number.number_start))
+
+
+def _apart(found: list[Number]) -> list[Number]:
+    """Figures without overlaps: what one figure counts ("12 five-year plans") or is qualified by is not another's."""
+    apart: list[Number] = []
+    for number in found:
+        if apart and number.number_start < apart[-1].end:
+            continue
+        if apart and number.start < apart[-1].end:
+            number = replace(number, start=number.number_start, qualifier="")
+        apart.append(number)
+    return apart
 
 
 def word_value(words: str) -> float | None:
@@ -144,12 +162,6 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
     if match["digits"]:
         digits = re.sub(r"[,\s\u00a0\u202f\u2009]", "", match["digits"])
         value = float(digits)
-        before, after = (
-            text[max(start, match.start() - 1) : match.start()],
-            text[match.end("digits") : match.end("digits") + 2],
-        )
-        if _part_of_a_name(text, match, before, after):
-            return None
     else:
         spoken = word_value(match["words"])
         if spoken is None:
@@ -157,7 +169,9 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
         value = spoken
         if value <= 1 and not (match["scale"] or match["percent"]):
             return None  # "one of the reasons" counts nothing
-    number_start = match.start()
+    if _part_of_a_name(text, match, start):
+        return None
+    number_start = match.start("sign") + 1 if _is_dash(text, match, start) else match.start()
     number_end = match.end()
     enclosed = bool(match["open"] and match["close"])
     if match["open"] and not match["close"]:
@@ -167,9 +181,14 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
     if match["close"] and not match["open"]:
         number_end = match.start("close")
     value *= _SCALES.get((match["scale"] or "").lower(), 1.0) if number_end == match.end() else 1.0
-    if match["sign"] in ("-", "−") or (
-        enclosed and match["digits"] and not match["percent"] and text[start:end].strip() == match.group().strip()
-    ):
+    alone = text[start:end].strip()
+    enclosed = (enclosed and alone == match.group().strip()) or alone == f"({match.group().strip()})"
+    if match["currency"] and re.search(r"(?<![\w%)])[-−]$", text[start : match.start()]):
+        number_start -= 1
+        value = -value  # "-£12"
+    elif number_start == match.start() and match["sign"] in ("-", "−"):
+        value = -value
+    elif enclosed and match["digits"] and not match["percent"]:
         value = -value  # accounts write a loss as (1,284); in prose brackets are only brackets
     percent = (match["percent"] or "").strip().lower()
     unit = "percentage points" if percent in ("pp", "percentage point", "percentage points") else "%" if percent else ""
@@ -179,42 +198,53 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
     return _with_surroundings(text, start, end, number_start, number_end, value, unit)
 
 
-def _part_of_a_name(text: str, match: re.Match[str], before: str, after: str) -> bool:
-    if (
-        before.isalnum()
-        or before in ("_", "/", "#", ":")
-        or (before in ("-", ".") and text[match.start() - 2 : match.start() - 1].isalnum())
-    ):
-        return True  # COVID-19, A4, 10/12
+def _is_dash(text: str, match: re.Match[str], start: int) -> bool:
+    """Whether what looks like a sign joins two numbers: "10-15 days"."""
+    return bool(match["sign"]) and bool(re.search(r"[\d%]$", text[start : match.start("sign")]))
+
+
+def _part_of_a_name(text: str, match: re.Match[str], start: int) -> bool:
+    opening = match.start("sign") + 1 if _is_dash(text, match, start) else match.start()
+    closing = match.end("digits") if match["digits"] else match.end("words")
+    before, after = text[max(start, opening - 1) : opening], text[closing : closing + 2]
+    if before in ("-", ".") and (joined := text[max(start, opening - 2) : opening - 1]).isalnum():
+        return before == "." or not joined.isdigit()  # COVID-19, but not "10-15"
+    if before.isalnum() or before in ("_", "/", "#", ":"):
+        return True  # A4, 10/12
     if after[:1].isalpha() and not match["scale"]:
         return True  # 1st, 3D
-    if after[:1] in (":", "/") and after[1:].isdigit():
-        return True  # 10:30, 24/7
-    if after[:1] == "-" and after[1:].isalpha() and not match["currency"]:
-        return bool(
-            re.match(r"-(?:year|month|week|day|hour|minute|page|point|person|bed)", text[match.end("digits") :]) is None
-        )
-    if match["currency"] or match["percent"] or match["scale"]:
+    if after[:1] in (":", "/", ".") and after[1:].isdigit():
+        return True  # 10:30, 24/7, section 3.5.1
+    if after[:1] == "-" and after[1:].isalpha() and not match["currency"] and not match["scale"]:
+        return bool(re.match(r"-(?:year|month|week|day|hour|minute|page|point|person|bed)", text[closing:]) is None)
+    if match["currency"] or match["percent"] or match["scale"] or "," in match["digits"]:
         return False
-    return bool(_NAMES_A_THING.search(text[max(0, match.start() - 16) : match.start()]))
+    return bool(_NAMES_A_THING.search(text[max(0, opening - 24) : opening]))
 
 
 def _share(text: str, match: re.Match[str], start: int, end: int) -> Number | None:
+    if match["half"]:
+        return _with_surroundings(text, start, end, match.start(), match.end(), 50.0, "%")
     spoken = 1.0 if match["n"].lower() == "a" else float(match["n"]) if match["n"].isdigit() else word_value(match["n"])
     value = (spoken or 0) * _FRACTIONS[match["f"].lower()] * 100
     return _with_surroundings(text, start, end, match.start(), match.end(), round(value, 2), "%")
 
 
 def _one_in(text: str, match: re.Match[str], start: int, end: int) -> Number | None:
-    part, whole = (float(words) if words.isdigit() else word_value(words) or 0 for words in (match["n"], match["d"]))
-    if not whole or part > whole or (match["n"].isdigit() and len(match["d"]) == 4):
+    part, whole = (
+        float(words.replace(",", "")) if words[0].isdigit() else word_value(words) or 0
+        for words in (match["n"], match["d"])
+    )
+    if not whole or part > whole or 1900 <= whole < 2100:
         return None  # "12 in 2019"
+    if part > 1 and whole > 12 and whole not in (20, 50, 100, 1000, 10_000, 100_000):
+        return None  # "20 out of 66" are two counts
     return _with_surroundings(text, start, end, match.start(), match.end(), round(100 * part / whole, 2), "%")
 
 
 def _fold(text: str, match: re.Match[str], start: int, end: int) -> Number | None:
     word = match.group().lower()
-    value = float(_MULTIPLES.get(word) or re.sub(r"\D", "", word))
+    value = float(_MULTIPLES.get(word) or (match["n"] if match["n"].isdigit() else _SMALL[match["n"].lower()]))
     return _with_surroundings(text, start, end, match.start(), match.end(), value, "times")
 
 
@@ -230,7 +260,8 @@ def _with_surroundings(
         opening = found.start()
     closing = number_end
     if behind := _AFTER_QUALIFIER.match(text, number_end, end):
-        qualifiers.append((behind["in"] or behind["or"]).strip())
+        words = (behind["in"] or behind["or"] or behind["plus"]).lower()
+        qualifiers.append(_BEFORE_INSTEAD.get(words, words))
         closing = behind.end()
     if not unit or unit == "times":
         noun_end, noun = _counted(text, closing, end)

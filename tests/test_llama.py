@@ -1,0 +1,83 @@
+"""LlamaIndex at the edges: its own engines over the sample library, and its Documents on our ingest line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from llama_index.core import VectorStoreIndex
+from llama_index.core.llms import MockLLM
+from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.schema import Document, TextNode
+
+from rag.ask import ask
+from rag.index.embed import MiniLM
+from rag.library import Library
+from rag.llama import FootnoteEmbedding, FootnoteQueryEngine, FootnoteRetriever, ingest_documents
+from rag.types import Asked
+
+AS_OF = date(2026, 11, 22)
+
+
+def test_llamaindex_answers_over_our_retriever(sample_library: Library) -> None:
+    retriever = FootnoteRetriever(sample_library, as_of=AS_OF)
+    engine = RetrieverQueryEngine.from_args(retriever, llm=MockLLM())
+
+    response = engine.query("how many leads last year?")
+
+    assert "more than 33,000 leads" in str(response)  # the mock model repeats its prompt, and so what was retrieved
+    assert response.source_nodes[0].metadata["report"] == "articles/online-abuse-figures.html"
+
+
+def test_a_retrieved_node_names_its_exact_place(sample_library: Library) -> None:
+    node = FootnoteRetriever(sample_library, as_of=AS_OF).retrieve("how many referrals in 2025?")[0]
+
+    place = node.metadata
+    page = sample_library.page(sample_library.report(place["report"]), place["page"])
+    assert page.text[place["start"] : place["end"]] == node.text
+
+
+def test_our_query_engine_answers_with_citations(sample_library: Library) -> None:
+    response = FootnoteQueryEngine(library=sample_library, as_of=AS_OF).query("how many leads last year?")
+
+    assert response.metadata is not None
+    assert response.metadata["short"] == "more than 33,000"
+    assert response.metadata["citations"][0]["quote"] == response.source_nodes[0].text
+
+
+def test_our_embedding_serves_an_index_of_llamaindex() -> None:
+    nodes = [TextNode(text="Referrals rose to 4,212."), TextNode(text="The office has a lift.")]
+    index = VectorStoreIndex(nodes, embed_model=FootnoteEmbedding(MiniLM()))
+
+    best = index.as_retriever(similarity_top_k=1).retrieve("How many people were referred?")
+
+    assert best[0].text == "Referrals rose to 4,212."
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Library:
+    return Library.open(tmp_path / "library", MiniLM(), create=True)
+
+
+def test_documents_are_ingested_as_pages_of_their_file_and_can_be_asked(empty: Library) -> None:
+    metadata = {"file_name": "harbour.pdf", "title": "Harbour report 2025", "date": "2026-03-01"}
+    pages = ["The harbour had 812 berths in 2025.", "Last year 4,020 boats called, most of them in July."]
+    documents = [Document(text=text, metadata=metadata | {"page_label": str(n)}) for n, text in enumerate(pages, 1)]
+
+    first, second = ingest_documents(empty, documents), ingest_documents(empty, documents)
+    answer = ask(empty, Asked("How many boats called in 2025?", AS_OF))
+
+    assert (first.added, second.unchanged, second.embedded) == (1, 1, 0)
+    assert (answer.short, answer.citations[0].page, answer.citations[0].quote) == ("4,020", 2, pages[1])
+
+
+def test_a_document_that_is_no_longer_given_is_retired(empty: Library) -> None:
+    documents = [
+        Document(text=f"The {name} is open.", metadata={"file_name": f"{name}.txt"}) for name in ("hall", "pool")
+    ]
+
+    ingest_documents(empty, documents)
+    report = ingest_documents(empty, documents[:1])
+
+    assert (report.retired, [each.path for each in empty.reports()]) == (1, ["hall.txt.json"])
