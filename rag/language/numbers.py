@@ -171,7 +171,8 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
             return None  # "one of the reasons" counts nothing
     if _part_of_a_name(text, match, start):
         return None
-    number_start = match.start("sign") + 1 if _is_dash(text, match, start) else match.start()
+    dash = _is_dash(text, match, start)
+    number_start = match.start("sign") + 1 if dash else match.start()
     number_end = match.end()
     enclosed = bool(match["open"] and match["close"])
     if match["open"] and not match["close"]:
@@ -182,11 +183,11 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
         number_end = match.start("close")
     value *= _SCALES.get((match["scale"] or "").lower(), 1.0) if number_end == match.end() else 1.0
     alone = text[start:end].strip()
-    enclosed = (enclosed and alone == match.group().strip()) or alone == f"({match.group().strip()})"
+    enclosed = alone == (match.group().strip() if enclosed else f"({text[number_start:number_end].strip()})")
     if match["currency"] and re.search(r"(?<![\w%)])[-−]$", text[start : match.start()]):
         number_start -= 1
         value = -value  # "-£12"
-    elif number_start == match.start() and match["sign"] in ("-", "−"):
+    elif match["sign"] in ("-", "−") and not dash:
         value = -value
     elif enclosed and match["digits"] and not match["percent"]:
         value = -value  # accounts write a loss as (1,284); in prose brackets are only brackets
@@ -207,8 +208,9 @@ def _part_of_a_name(text: str, match: re.Match[str], start: int) -> bool:
     opening = match.start("sign") + 1 if _is_dash(text, match, start) else match.start()
     closing = match.end("digits") if match["digits"] else match.end("words")
     before, after = text[max(start, opening - 1) : opening], text[closing : closing + 2]
-    if before in ("-", ".") and (joined := text[max(start, opening - 2) : opening - 1]).isalnum():
-        return before == "." or not joined.isdigit()  # COVID-19, but not "10-15"
+    joined = text[max(start, opening - 2) : opening - 1] if before in ("-", ".") else ""
+    if joined.isalnum() and not (before == "-" and joined.isdigit()):
+        return True  # COVID-19, but not "10-15"
     if before.isalnum() or before in ("_", "/", "#", ":"):
         return True  # A4, 10/12
     if after[:1].isalpha() and not match["scale"]:
@@ -217,7 +219,7 @@ def _part_of_a_name(text: str, match: re.Match[str], start: int) -> bool:
         return True  # 10:30, 24/7, section 3.5.1
     if after[:1] == "-" and after[1:].isalpha() and not match["currency"] and not match["scale"]:
         return bool(re.match(r"-(?:year|month|week|day|hour|minute|page|point|person|bed)", text[closing:]) is None)
-    if match["currency"] or match["percent"] or match["scale"] or "," in match["digits"]:
+    if match["currency"] or match["percent"] or match["scale"] or "," in (match["digits"] or ""):
         return False
     return bool(_NAMES_A_THING.search(text[max(0, opening - 24) : opening]))
 
@@ -235,7 +237,7 @@ def _one_in(text: str, match: re.Match[str], start: int, end: int) -> Number | N
         float(words.replace(",", "")) if words[0].isdigit() else word_value(words) or 0
         for words in (match["n"], match["d"])
     )
-    if not whole or part > whole or 1900 <= whole < 2100:
+    if not whole or part > whole or (1900 <= whole < 2100 and "," not in match["d"]):
         return None  # "12 in 2019"
     if part > 1 and whole > 12 and whole not in (20, 50, 100, 1000, 10_000, 100_000):
         return None  # "20 out of 66" are two counts
