@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from rag.answering.citing import Footnotes, short_figure, source
@@ -12,6 +13,11 @@ from rag.search import Found, Ranked
 from rag.types import Answer, Period, Understood
 
 OFFERED = 3
+_COUNTED = re.compile(
+    r"\bhow (?:many|much)\s+(?P<what>.+?)"
+    r"(?=\s+(?:did|do|does|were|was|are|is|have|has|had|came|come|will|would|can|could)\b|\s*[?.,]|$)",
+    re.IGNORECASE,
+)
 
 
 def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer:
@@ -57,14 +63,16 @@ def nothing_said(ordered: list[Ranked], understood: Understood) -> Answer:
     return Answer(
         question=understood.standalone,
         status="not_found",
-        text=f"These reports do not say. Looked for {_looked_for(understood)}{when}; the nearest they hold is offered here.",
+        text=f"Nothing on {_looked_for(understood)}{when} in these reports. What comes nearest is offered here.",
         citations=notes.citations,
         suggestions=suggestions,
     )
 
 
 def _looked_for(understood: Understood) -> str:
-    return " ".join(subject(understood)) or "this"
+    """What was asked for in a few of the asker's words: "referrals in the North East"."""
+    counted = _COUNTED.search(understood.about)
+    return counted["what"] if counted else " ".join(subject(understood)) or "this"
 
 
 def _one_a_period(ordered: list[Candidate]) -> list[Candidate]:

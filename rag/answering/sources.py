@@ -1,0 +1,85 @@
+"""Sources that disagree on one figure: which to prefer, which to show beside it. Rounding is not disagreement."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answering.figures import Candidate, is_provisional
+from rag.answering.fit import LOOSE, MONEY
+from rag.language.periods import relation
+from rag.language.tokens import content_stem_set
+from rag.types import Figure
+
+_REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)
+
+
+def last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
+    """The best candidate, or the one that revises it: a sentence that says so, or a table in a later report."""
+    for other in every:
+        if relation(other.period, best.period) != "equal" or other.figure.value == best.figure.value:
+            continue
+        if (
+            other.measured
+            and not other.narrowed
+            and other.ranked.statement.kind == "row"
+            and _published_after(other, best)
+        ):
+            low, high = sorted((other.figure.value, best.figure.value))
+            if low > 0 and high / low < 1.1:
+                return other
+        text = other.ranked.statement.text
+        if (
+            other.figure.value != best.figure.value
+            and _REVISED.search(text)
+            and relation(other.period, best.period) == "equal"
+        ):
+            earlier = [each for each in other.ranked.statement.figures if each.start < other.figure.start]
+            if any(each.value == best.figure.value for each in earlier):
+                return other
+    return best
+
+
+def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
+    """Other values for the same thing and period, one for each value, at most two. Rounding is not disagreement."""
+    if best.narrowed or best.period is None or best.figure.unit in ("%", "times"):
+        return []
+    found: list[Candidate] = []
+    for other in ordered[1:]:
+        if other.ranked.statement.id == best.ranked.statement.id or other.narrowed:
+            continue
+        same = other.score >= best.score - 0.9 and relation(other.period, best.period) == "equal"
+        if (
+            same
+            and _same_measure(best, other)
+            and not any(_agrees(other.figure, each.figure) for each in (best, *found))
+        ):
+            found.append(other)
+    return found[:2]
+
+
+def how_it_differs(other: Candidate, best: Candidate) -> str:
+    if is_provisional(other) and not is_provisional(best):
+        return "A provisional figure was"
+    return "An earlier report gave" if _published_after(best, other) else "Another source gives"
+
+
+def _published_after(one: Candidate, other: Candidate) -> bool:
+    dates = [each.ranked.passage.report.published for each in (one, other)]
+    return dates[0] is not None and dates[1] is not None and dates[0].day > dates[1].day
+
+
+def _same_measure(one: Candidate, other: Candidate) -> bool:
+    units = (one.figure.unit, other.figure.unit)
+    if (units[0] in MONEY or units[1] in MONEY) and units[0] != units[1]:
+        return False
+    counted = [content_stem_set(unit) for unit in units]
+    if all(counted) and not counted[0] & counted[1]:
+        return False
+    # Two numbers of very different size are two measures that share their words.
+    low, high = sorted(abs(each.figure.value) for each in (one, other))
+    return low > 0 and high / low < 1.25
+
+
+def _agrees(one: Figure, other: Figure) -> bool:
+    loose = one.qualifier in LOOSE or other.qualifier in LOOSE
+    return abs(one.value - other.value) <= (0.02 if loose else 0.0) * max(abs(one.value), abs(other.value))

@@ -1,0 +1,133 @@
+"""Answers that are statements: the one that fits best, and those behind it that belong to the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from rag.answering.citing import Footnotes, answer_text, claim_text
+from rag.answering.confidence import SURE_ENOUGH, confidence
+from rag.answering.figures import period_relation
+from rag.answering.nearest import nothing_said
+from rag.answering.phrases import phrase_asked
+from rag.language.tokens import content_stems, stem
+from rag.question import subject
+from rag.search import Found, Ranked
+from rag.types import Answer, Claim, Understood
+
+_REASONS = re.compile(
+    r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
+    r"so that|in order to|in response|attribut\w+|reasons?|causes?|first,|second,)\b",
+    re.IGNORECASE,
+)
+_LISTS = re.compile(r"\W*(?:first|second|third|fourth|finally|another|also|one (?:is|was)|the other)\b", re.IGNORECASE)
+# A sentence that only says where the answer stands.
+_POINTS_ELSEWHERE = re.compile(
+    r"\b(?:set out|described|explained|given|shown|listed|found) (?:in|on) (?:the |an? )?"
+    r"(?:chapter|section|table|page|appendix|annex|note)",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"\b(?:is|are|means?|refers? to|counts? as|is counted|are counted|defined as|we call)\b", re.IGNORECASE
+)
+_OPENS = re.compile(
+    r"\W*(?P<article>an?\s|the\s)?(?P<what>[\w\s'’-]{1,40}?)\s(?:is|are|means?|counts?|refers?)\b", re.IGNORECASE
+)
+_ASKS_FOR_MEANING = frozenset("counts count counted defined define mean means meant meaning definition".split())
+_A_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
+
+
+def best_statements(found: Found, understood: Understood) -> Answer:
+    fits = _fits(found, understood)
+    ordered = sorted(found.statements, key=lambda each: (-fits[each.statement.id], each.statement.id))
+    best = ordered[0]
+    if confidence(best, found, understood) < SURE_ENOUGH:
+        return nothing_said(ordered, understood)
+    notes = Footnotes()
+    chosen = [best, *_companions(best, found, fits, understood)]
+    claims = [Claim(claim_text(each), (notes.cite(each),)) for each in chosen]
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=phrase_asked(best, understood, found.weights),
+        claims=tuple(claims),
+        citations=notes.citations,
+    )
+
+
+def _fits(found: Found, understood: Understood) -> dict[str, float]:
+    """For each statement its search score, moved by the kind of statement wanted, its period and its age."""
+    dates = [each.passage.report.published for each in found.statements[:20]]
+    newest = max((published.day for published in dates if published), default=None)
+    fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
+    if understood.wants == "reason":
+        for each, lead in _led_to(found):
+            fits[each.statement.id] = max(fits[each.statement.id] + 0.4, fits[lead.statement.id] + 0.25)
+    return fits
+
+
+def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | None) -> float:
+    statement, published = ranked.statement, ranked.passage.report.published
+    score = ranked.score
+    if understood.period:
+        score += _TIMELY[period_relation(ranked, statement.period, understood.period)]
+    elif newest and published:
+        score += 0.1 * max(0.0, 1.0 - (newest - published.day).days / (3 * 365.25))
+    if understood.wants == "definition":
+        score += _defining(statement.text, understood)
+    if understood.wants in ("date", "person", "place"):
+        phrase = phrase_asked(ranked, understood, found.weights)
+        score += 0.2 if phrase else -0.1
+        if phrase and understood.wants == "date" and _A_DAY.search(phrase):
+            score += 0.1  # "18 September 2023" says more than "2023"
+    if statement.text.rstrip().endswith("?") or len(statement.text) < 25 or _POINTS_ELSEWHERE.search(statement.text):
+        score -= 0.4
+    return score
+
+
+def _defining(text: str, understood: Understood) -> float:
+    """What a sentence gains by saying what a thing is: most if it opens with "A referral is", for a referral."""
+    opening = _OPENS.match(text)
+    asked = {stem(word) for word in subject(understood) if word not in _ASKS_FOR_MEANING}
+    if opening is not None and set(content_stems(opening["what"])) == asked:
+        return 0.25 if (opening["article"] or "").lower().startswith("the") else 0.5
+    return 0.1 if _DEFINES.search(text) else 0.0
+
+
+_TIMELY = {"equal": 0.25, "inside": 0.15, "contains": 0.1, "overlaps": 0.0, "apart": -0.4, "unknown": 0.0}
+
+
+def _led_to(found: Found) -> Iterator[tuple[Ranked, Ranked]]:
+    """Each statement that gives a reason, with the best of the three before it on its page: what it explains."""
+    at = {(each.passage.report.path, each.statement.page, each.statement.ordinal): each for each in found.statements}
+    for each in found.statements:
+        if _REASONS.search(each.statement.text):
+            path, page, ordinal = each.passage.report.path, each.statement.page, each.statement.ordinal
+            before = [at.get((path, page, ordinal - back)) for back in (0, 1, 2, 3)]
+            yield each, max((one for one in before if one), key=lambda one: one.score)
+
+
+def _companions(best: Ranked, found: Found, fits: dict[str, float], understood: Understood) -> list[Ranked]:
+    """Up to three statements behind the best, in the same passage, that belong to the answer, in reading order."""
+    if understood.wants not in ("reason", "text", "definition") or best.statement.kind == "row":
+        return []
+    behind = sorted(
+        (
+            each
+            for each in found.statements
+            if each.passage.id == best.passage.id and each.statement.ordinal > best.statement.ordinal
+        ),
+        key=lambda each: each.statement.ordinal,
+    )
+    chosen: list[Ranked] = []
+    for each in behind[:3]:
+        # What comes after the fact that is asked about is most often its reason.
+        listed = understood.wants == "reason" and (len(chosen) < 2 or _LISTS.match(each.statement.text))
+        if not listed and (len(chosen) >= 2 or fits[each.statement.id] < fits[best.statement.id] - 0.5):
+            break
+        if each.statement.kind == "row":
+            break
+        chosen.append(each)
+    return chosen
