@@ -25,7 +25,7 @@ from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
 from rag.language.tokens import stems
 from rag.passages import rendered
-from rag.types import Embed, Page, Passage, Report
+from rag.types import Embed, Page, Passage, Period, Report
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -167,6 +167,11 @@ class Library:
             live.whole.update(read)
             known |= read
         return {id: known[id] for id in asked if id in known}
+
+    def counting(self, period: Period, noun: str, scope: str = "", most: int = 40) -> list[str]:
+        """Ids of live passages with a figure that counts the noun (its stem) in exactly this period."""
+        inside = {held.revision for held in self._live.within(scope, None)}
+        return [id for id in self.catalog.passages_counting(period, noun, most) if _revision(id) in inside]
 
     def reports(self) -> list[Report]:
         """Every live report, by collection and path."""

@@ -8,14 +8,14 @@ from dateutil.relativedelta import relativedelta
 
 from rag.errors import BadInput
 from rag.language.periods import Anchor, mentions, month, quarter, shifted
-from rag.language.tokens import COMMON, content_words, tokens
+from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants
 
 MAX_QUESTION_CHARS = 2000
 
 _WANTS: tuple[tuple[Wants, str], ...] = (
     ("reason", r"^\W*(?:and |but |so )?(?:why\b|how come\b|what (?:caused|explains|led to|is the reason|was the reason|were the reasons|are the reasons))|\breasons? (?:for|why|behind)\b"),
-    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b"),
+    ("duration", r"\bhow long\b|\bhow many (?:working )?(?:days|weeks|hours|minutes|months)\b|\b(?:wait|waiting times?|waits)\b.*\b(?:shorter|longer)\b|\b(?:shorter|longer)\b.*\bwait"),
     ("share", r"\b(?:what|which) (?:share|proportion|percentage|percent|per cent|fraction)\b|\bhow (?:large|big|high) (?:a |is the |was the )?(?:share|proportion|percentage)\b|\bpercent(?:age)?\b|\bper cent\b"),
     ("money", r"\bhow much (?:money|(?:did|does|do|was|is|were|will|has|have) .*\b(?:cost|costs|spend|spent|pay|paid|earn|raise|raised|funding))|\bhow much .*\b(?:budget|money|funding)\b|^\W*what (?:did|does|do|would|will) .*\bcosts?\b|^\W*what (?:was|is|were|are) (?:the |our |their )?(?:[\w-]+ ){0,3}(?:budget|income|spending|expenditure|costs?|salary|price|revenue|deficit|surplus)\b"),
     ("count", r"\bhow many\b"),
@@ -29,9 +29,18 @@ _FIGURES_ASKED = re.compile(
     r"\bhow (?:many|much)\b|\bnumber of\b|\bwhat (?:was|is|were) the (?:budget|income|spending|total|cost)\b",
     re.IGNORECASE,
 )
+# "Which region had the most referrals?" wants a ranking: no one figure or name of a sentence will do for it.
+_RANKS = re.compile(
+    r"^\W*(?:in |for )?(?:which|what|who)\b.*\b(?:most|fewest|least|highest|lowest|largest|smallest|biggest)\b",
+    re.IGNORECASE,
+)
 _WHAT_WAS = re.compile(r"\W*what (?:was|were|is|are) (?!an? )", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"\W*(?:was|were|is|are|did|do|does|has|have)\b", re.IGNORECASE)
 _HAS_VERB = re.compile(r"\b(?:what|who|why|when|where|which|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|tell|show|explain|describe|list|summarise|summarize|happened|changed)\b", re.IGNORECASE)  # fmt: skip
+_COUNTED = re.compile(
+    r"\bhow many\s+(?:(?:new|more|fewer|other|different|of the|full-time|active)\s+)*(?P<noun>[\w'’-]+(?:\s+[\w'’-]+)?)",
+    re.IGNORECASE,
+)
 # A question that opens so, or stands on a pronoun, needs the turn before it.
 _CONTINUES = re.compile(
     r"^\W*(?:and|but|or|so|also|then|what about|how about|what of|same (?:for|in|question))\b", re.IGNORECASE
@@ -89,6 +98,12 @@ def understand(asked: Asked) -> Understood:
 def subject(understood: Understood) -> list[str]:
     """The words that say what is asked for, without how and when it is asked."""
     return [word for word in content_words(understood.about) if word not in _GENERIC]
+
+
+def counted(understood: Understood) -> frozenset[str]:
+    """The stems of the noun that a question counts: "how many active volunteers" counts volunteers."""
+    named = _COUNTED.search(understood.about)
+    return frozenset(content_stems(named["noun"])) if named else frozenset()
 
 
 # --- follow-ups -------------------------------------------------------------------------------------------------------
@@ -248,6 +263,8 @@ def _understood(question: str, named: list[Mention]) -> Understood:
 
 
 def _wants(question: str, periods: int = 0) -> Wants:
+    if _RANKS.search(question):
+        return "text"
     for wants, pattern in _WANTS:
         if re.search(pattern, question, re.IGNORECASE):
             return wants

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passages import told
-from rag.question import subject
+from rag.question import counted, subject
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
     lexical = dict(library.lexical(words, CANDIDATES, scope)) if words else {}
     fused = _fused(dense, lexical)
     best = sorted(fused, key=lambda each: (-fused[each], each))[: max(READ, k)]
+    for each in _counting(library, understood, scope):
+        if each not in best:
+            fused.setdefault(each, min(fused.values(), default=0.0))
+            best.append(each)
     held = library.passages(best)
     idf = library.idf(words)
     asked = _weights(understood, idf)
@@ -83,6 +87,15 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
             ranked += _statements(passage, parts @ vector, fused[passage_id], asked, context)
     ranked.sort(key=lambda each: (-each.score, each.statement.id))
     return Found(_retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood))
+
+
+def _counting(library: Library, understood: Understood, scope: str) -> list[str]:
+    """Passages that count the very noun in the very period: all sources of one figure, however they put it."""
+    found: list[str] = []
+    for period in understood.periods[:4]:
+        for noun in sorted(counted(understood)):
+            found += library.counting(period, noun, scope)
+    return found
 
 
 def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.language.numbers import Number, numbers
 from rag.language.periods import mentions
 from rag.types import Answer, Citation, Claim
+
+_DIFFERENCE = re.compile(r"(\d[\d,]*(?:\.\d+)?) − (\d[\d,]*(?:\.\d+)?) = (\d[\d,]*(?:\.\d+)?)")
 
 
 def checked(answer: Answer) -> Answer:
@@ -23,7 +27,15 @@ def _supported(claim: Claim, cited: list[Citation]) -> bool:
     if not cited:
         return False
     held = {value for citation in cited for value in _values(_evidence(citation))}
+    held |= {result for a, b, result in _differences(claim.text) if {a, b} <= held and abs(a - b - result) < 1e-6}
     return all(value in held for value in _values(claim.text))
+
+
+def _differences(text: str) -> Iterator[tuple[float, float, float]]:
+    """The differences worked out in the text: "4,212 − 4,046 = 166"."""
+    for match in _DIFFERENCE.finditer(text):
+        a, b, result = (float(part.replace(",", "")) for part in match.groups())
+        yield a, b, result
 
 
 def _evidence(citation: Citation) -> str:

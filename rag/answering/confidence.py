@@ -9,6 +9,7 @@ from rag.search import Found, Ranked
 from rag.types import Understood
 
 SURE_ENOUGH = 0.5
+SURER = 0.9
 
 
 def confidence(ranked: Ranked, found: Found, understood: Understood) -> float:

@@ -21,6 +21,7 @@ from rag.search import Found
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understood
 
 FIGURES = ("count", "figure", "share", "money", "duration")
+_DIFFERENCE = re.compile(r"\bhow (?:many|much) (?:more|fewer|less)\b|\bdifference\b", re.IGNORECASE)
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
 
@@ -50,6 +51,7 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
             (period, [each for each in _fitting(weighed, found, understood, period) if not each.narrowed])
             for period in parts
         ]
+        series = _of_one_unit(series)
         if sum(bool(ordered) for _, ordered in series) >= 2:
             return _series(series, understood)
     return _single(whole, weighed.of(understood.period), understood) if whole else None
@@ -59,7 +61,12 @@ def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: 
     """The figures that may be shown for a period, best first; none if the best of them is not sure enough."""
     at_the_end = bool(_AT_THE_END.search(understood.standalone))
     fitting = [each for each in weighed.of(wanted) if each.measured and _may_stand_for(each, wanted, at_the_end)]
-    return fitting if fitting and confidence(fitting[0].ranked, found, understood) >= SURE_ENOUGH else []
+    if not fitting or confidence(fitting[0].ranked, found, understood) < SURE_ENOUGH:
+        return []
+    if wanted is None:
+        latest = weighed.latest(fitting)
+        fitting = [latest, *(each for each in fitting if each is not latest)]
+    return fitting
 
 
 def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool) -> bool:
@@ -118,6 +125,22 @@ def _figure(candidate: Candidate, n: int) -> AnsweredFigure:
     return AnsweredFigure(figure.value, figure.unit, figure.qualifier, figure.period, n)
 
 
+def _of_one_unit(series: list[tuple[Period, list[Candidate]]]) -> list[tuple[Period, list[Candidate]]]:
+    """Like is set beside like only: the unit is that of the best figure of all, where it has one."""
+    units = [(ordered[0].score, ordered[0].figure.unit) for _, ordered in series if ordered]
+    unit = max(units, default=(0.0, ""))[1]
+    share = unit == "%"
+    return [
+        (period, [each for each in ordered if (each.figure.unit == "%") == share and _alike(each.figure.unit, unit)])
+        for period, ordered in series
+    ]
+
+
+def _alike(one: str, other: str) -> bool:
+    words = content_stem_set(one), content_stem_set(other)
+    return not all(words) or bool(words[0] & words[1])
+
+
 def _series(series: list[tuple[Period, list[Candidate]]], understood: Understood) -> Answer:
     """One figure a period, each cited; a period without one is named."""
     notes = Footnotes()
@@ -135,11 +158,17 @@ def _series(series: list[tuple[Period, list[Candidate]]], understood: Understood
         claims.append(Claim(f"{period.label}: {short} ({source(best.ranked)}).", (n,)))
         figures.append(_figure(best, n))
     remarks = [f"No figure for {_listed(missing)} in these reports."] if missing else []
+    short, headline = "; ".join(shorts), None
+    if not missing and len(figures) == 2 and _DIFFERENCE.search(understood.standalone):
+        claim, headline = _difference(figures, shorts)
+        claims.insert(0, claim)
+        short = headline.figure
     return Answer(
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, remarks),
-        short="; ".join(shorts),
+        short=short,
+        headline=headline,
         claims=tuple(claims),
         citations=notes.citations,
         figures=tuple(figures),
@@ -171,6 +200,16 @@ def _part_asked(best: Candidate, understood: Understood) -> str:
         " ".join(re.findall(r"how many (\w+)", understood.about, re.I))
     )
     return label if words and words <= content_stem_set(understood.about) and not words & counted else ""
+
+
+def _difference(figures: list[AnsweredFigure], told: list[str]) -> tuple[Claim, Headline]:
+    """The difference of two figures, with the arithmetic that ``check`` works out again."""
+    first, second = sorted(figures, key=lambda each: -each.value)
+    difference = first.value - second.value
+    written = [f"{each:,.10g}" for each in (first.value, second.value, round(difference, 6))]
+    label = " and ".join(figure.period.label for figure in figures if figure.period)
+    text = f"The difference between {told[0]} and {told[1]}: {written[0]} − {written[1]} = {written[2]}."
+    return Claim(text, (first.citation, second.citation)), Headline(figure=written[2], label=f"difference · {label}")
 
 
 def _listed(words: list[str]) -> str:

@@ -14,6 +14,7 @@ from rag.search import Found, Ranked
 from rag.types import Figure, Period, Understood
 
 STATEMENTS = 150  # the best statements whose figures are weighed
+NEAR = 0.3  # the score by which an older figure may be ahead of the latest
 NEWEST_AMONG = 60  # figures among which the newest sets what is fresh
 
 
@@ -68,6 +69,14 @@ class Candidates:
         return sorted(
             timed, key=lambda each: (each.narrowed > 0, -each.score, each.ranked.statement.id, each.figure.start)
         )
+
+    def latest(self, ordered: list[Candidate]) -> Candidate:
+        """Without a period asked for: the latest of those that fit about as well as the best."""
+        best = ordered[0]
+        if best.period is None:
+            return best
+        near = [each for each in ordered if each.score >= best.score - NEAR and each.narrowed <= best.narrowed]
+        return max(near, key=lambda each: (each.period.end if each.period else date.min, each.score))
 
     def _timed(self, weighed: Candidate, wanted: Period | None) -> Candidate:
         if wanted is None:

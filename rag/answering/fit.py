@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from rag.answering.facets import Facet, Facets, narrowing, unasked
 from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.passages import cell_text, label_cells
-from rag.question import subject
+from rag.question import counted, subject
 from rag.search import Found, Ranked
-from rag.types import Cell, Figure, Understood, Wants
+from rag.types import Cell, Figure, Understood
 
 MONEY = frozenset(("GBP", "USD", "EUR", "JPY", "pence", "cents"))
 TIME = re.compile(r"\b(?:days?|weeks?|months?|years?|hours?|minutes?)$")
@@ -29,10 +29,7 @@ _TURNS = frozenset(
     for word in """target targets change difference forecast budget plan planned projected share average mean median per
     proportion rate growth increase decrease variance rank index expected estimate previous met""".split()
 )
-_ASKED_NOUN = re.compile(
-    r"\bhow many\s+(?:(?:new|more|other|different|of the|full-time|active)\s+)*(?P<noun>[\w'’-]+(?:\s+[\w'’-]+)?)",
-    re.IGNORECASE,
-)
+_HOW_MUCH = re.compile(r"\bhow (?:much|far|many per ?cent)\b|\bper ?cent|\bpercent", re.IGNORECASE)
 _CHANGE = re.compile(
     r"\b(?:rise|rose|risen|increased?|grow|grew|grown|growth|fall|fell|fallen|decreased?|declined?|dropp?e?d?|changed?|up|down)\b",
     re.IGNORECASE,
@@ -41,7 +38,10 @@ _JOINTS = re.compile(r"[,;:]|\b(?:and|but|while|whereas|compared with|against|to
 # "48 referrals that had arrived late" counts some of them only.
 _RESTRICTS = re.compile(r"\s(?:that|who|which|whose|where)\b")
 _ANAPHOR = re.compile(r"\b(?:they|it|these|those|their|its)\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*")
+# A name behind one of these says of which part a figure is: "in Harrafell". "To the Partnership" does not.
+_NAME = re.compile(
+    r"\b(?:in|at|from|within|across|for|by|via|through)\s+(?:the\s+)?(?P<name>[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Fit:
 
 def fits(ranked: Ranked, asked: Asked) -> Iterator[Fit]:
     """The fit of each figure of a statement that is of the kind asked for."""
-    figures = [figure for figure in ranked.statement.figures if _is_of_kind(figure, asked.wants)]
+    figures = [figure for figure in ranked.statement.figures if _is_of_kind(figure, asked)]
     if figures:
         yield from (_row_fits if ranked.statement.kind == "row" else _sentence_fits)(ranked, figures, asked)
 
@@ -70,11 +70,10 @@ class Asked:
         ]
         self.weights = {word: found.weights.get(word, 1.0) for word in words}
         self.total = sum(self.weights.values()) or 1.0
-        named = _ASKED_NOUN.search(understood.about)
-        self.nouns = content_stem_set(named["noun"]) if named else frozenset()
+        self.nouns = counted(understood)
         self.wants = understood.wants
         self.all = content_stem_set(understood.standalone) | self.weights.keys()
-        self.change = bool(_CHANGE.search(understood.about))
+        self.change = change_asked(understood.about)
         self.library = Facets(ranked.statement for ranked in found.statements)
         self.facets = self.library.named(understood.about)
         if understood.added:
@@ -91,6 +90,11 @@ class Asked:
         return sum(weight for word, weight in self.weights.items() if word in held) / self.total
 
 
+def change_asked(about: str) -> bool:
+    """Whether a question asks how something moved: "by how much did it rise"."""
+    return bool(_CHANGE.search(about)) and bool(_HOW_MUCH.search(about))
+
+
 def _names_everywhere(found: Found) -> frozenset[Facet]:
     """Names that stand in many of the statements, such as the organisation's own: they narrow nothing."""
     counts = Counter(
@@ -99,8 +103,13 @@ def _names_everywhere(found: Found) -> frozenset[Facet]:
     return frozenset(name for name, count in counts.items() if count > 0.05 * len(found.statements))
 
 
-def _is_of_kind(figure: Figure, wants: Wants) -> bool:
+def _is_of_kind(figure: Figure, asked: Asked) -> bool:
+    wants = asked.wants
     if wants == "count":
+        if asked.nouns and TIME.search(figure.unit) and not asked.nouns & content_stem_set(figure.unit):
+            return False
+        if asked.nouns and not figure.counts and not figure.unit and figure.value != int(figure.value):
+            return False  # nobody counts 17.1 people
         return figure.unit not in ("%", "percentage points", "times") and figure.unit not in MONEY
     if wants == "share":
         return figure.unit in ("%", "percentage points", "times")
@@ -176,7 +185,7 @@ def _sentence_fit(ranked: Ranked, figure: Figure, asked: Asked, above: frozenset
     measured = (hits and reach >= 0.5) or (
         max(covered, 0.8 * reach) >= 0.5 and (not asked.nouns or (not counted and bool(asked.nouns & (near | leading))))
     )
-    names = {narrowing(match.group()) for match in _NAME.finditer(window)}
+    names = {narrowing(match["name"]) for match in _NAME.finditer(window)}
     facets |= {name for name in names if name and name not in asked.everywhere}
     about = ranked.context | asked.all
     extra = {facet for facet in facets if unasked(facet, about, asked.facets) and not frozenset(facet) <= counted}
@@ -210,8 +219,6 @@ def _joint(text: str, start: int, end: int) -> int:
 
 
 def _unit_fit(figure: Figure, asked: Asked) -> float:
-    if asked.wants == "count" and TIME.search(figure.unit) and not asked.nouns & content_stem_set(figure.unit):
-        return -0.6
     if asked.change and figure.unit in ("%", "percentage points", "times"):
         return 0.2
     if asked.wants == "duration" and not figure.unit:

@@ -8,6 +8,7 @@ from datetime import date
 from rag.answering.citing import Footnotes, short_figure, source
 from rag.answering.confidence import SURE_ENOUGH, confidence
 from rag.answering.figures import Candidate, Candidates
+from rag.language.tokens import content_stem_set
 from rag.question import subject
 from rag.search import Found, Ranked
 from rag.types import Answer, Period, Understood
@@ -72,7 +73,8 @@ def nothing_said(ordered: list[Ranked], understood: Understood) -> Answer:
 def _looked_for(understood: Understood) -> str:
     """What was asked for in a few of the asker's words: "referrals in the North East"."""
     counted = _COUNTED.search(understood.about)
-    return counted["what"] if counted else " ".join(subject(understood)) or "this"
+    words = " ".join(subject(understood)) or "this"
+    return counted["what"] if counted and content_stem_set(counted["what"]) & content_stem_set(words) else words
 
 
 def _one_a_period(ordered: list[Candidate]) -> list[Candidate]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rag.answering.facets import narrowing
 from rag.language.numbers import numbers
 from rag.language.periods import NOWHEN, mentions
-from rag.language.tokens import content_stem_set, content_stems, stems
+from rag.language.tokens import content_stem_set, stems
 from rag.search import Ranked
 from rag.types import Understood
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|von|van|the|and|for|&)\s+)?[A-Z][\w'’.-]*)*")
+_BY = re.compile(r"\b(?:by|is|are|was|were|under)\s+$", re.IGNORECASE)
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
     r"\b(?:the|an?)\s+(?:[\w’'-]+\s+){0,2}(?:chair|director|manager|secretary|treasurer|board|committee|team|officer|head|"
@@ -36,7 +39,12 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
         dated = [(m.start, m.end) for m in mentions(text, NOWHEN)]
         spans = [span for span in spans if not any(a < span[1] and span[0] < b for a, b in dated)]
         if not spans and understood.wants == "person":
-            spans = [m.span() for m in _ROLE.finditer(text) if not content_stem_set(m.group()) <= asked]
+            # A role answers only where the sentence says that it is the one: "is chaired by the independent member".
+            spans = [
+                m.span()
+                for m in _ROLE.finditer(text)
+                if _BY.search(text, 0, m.start()) and not content_stem_set(m.group()) <= asked
+            ]
     elif understood.wants in ("count", "share", "money", "duration"):
         spans = [
             (n.number_start, n.number_end) for n in numbers(text, taken=[(m.start, m.end) for m in mentions(text)])
@@ -61,6 +69,8 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
 
 def _is_name(text: str, start: int, end: int) -> bool:
     """A capital at a sentence's start makes no name, unless another follows."""
-    first = start == 0 or text[start - 2 : start - 1] in ".!?"
     words = text[start:end].split()
-    return bool(content_stems(text[start:end])) and not (first and len(words) == 1)
+    if words[-1].endswith(("’s", "'s")) or words[0].lower() in _WEEKDAYS or not narrowing(text[start:end]):
+        return False  # "the Partnership’s director" names nobody
+    first = start == 0 or text[start - 2 : start - 1] in ".!?"
+    return not (first and len(words) == 1)

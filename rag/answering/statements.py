@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.answering.citing import Footnotes, answer_text, claim_text
-from rag.answering.confidence import SURE_ENOUGH, confidence
+from rag.answering.confidence import SURE_ENOUGH, SURER, confidence
 from rag.answering.figures import period_relation
+from rag.answering.fit import change_asked
 from rag.answering.nearest import nothing_said
 from rag.answering.phrases import phrase_asked
 from rag.language.tokens import content_stems, stem
@@ -28,6 +29,7 @@ _POINTS_ELSEWHERE = re.compile(
     r"(?:chapter|section|table|page|appendix|annex|note)",
     re.IGNORECASE,
 )
+_BYLINE = re.compile(r"\s[·|•]\s")  # "Tarnshire Gazette · 24 June 2026 · News" says nothing
 _DEFINES = re.compile(
     r"\b(?:is|are|means?|refers? to|counts? as|is counted|are counted|defined as|we call)\b", re.IGNORECASE
 )
@@ -42,7 +44,10 @@ def best_statements(found: Found, understood: Understood) -> Answer:
     fits = _fits(found, understood)
     ordered = sorted(found.statements, key=lambda each: (-fits[each.statement.id], each.statement.id))
     best = ordered[0]
-    if confidence(best, found, understood) < SURE_ENOUGH:
+    short = phrase_asked(best, understood, found.weights)
+    # Who, when and where want a name or a date: a sentence that holds none must be the likelier to answer.
+    enough = SURER if short is None and understood.wants in ("person", "date", "place") else SURE_ENOUGH
+    if confidence(best, found, understood) < enough:
         return nothing_said(ordered, understood)
     notes = Footnotes()
     chosen = [best, *_companions(best, found, fits, understood)]
@@ -51,7 +56,7 @@ def best_statements(found: Found, understood: Understood) -> Answer:
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, []),
-        short=phrase_asked(best, understood, found.weights),
+        short=short,
         claims=tuple(claims),
         citations=notes.citations,
     )
@@ -82,9 +87,16 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
         score += 0.2 if phrase else -0.1
         if phrase and understood.wants == "date" and _A_DAY.search(phrase):
             score += 0.1  # "18 September 2023" says more than "2023"
-    if statement.text.rstrip().endswith("?") or len(statement.text) < 25 or _POINTS_ELSEWHERE.search(statement.text):
+    if change_asked(understood.about) and any(figure.unit in ("%", "times") for figure in statement.figures):
+        score += 0.25
+    if (
+        statement.text.rstrip().endswith("?")
+        or len(statement.text) < 25
+        or " · " in statement.text
+        or _POINTS_ELSEWHERE.search(statement.text)
+    ):
         score -= 0.4
-    return score
+    return score - 1.0 if statement.kind != "row" and _BYLINE.search(statement.text) else score
 
 
 def _defining(text: str, understood: Understood) -> float:
@@ -127,7 +139,7 @@ def _companions(best: Ranked, found: Found, fits: dict[str, float], understood: 
         listed = understood.wants == "reason" and (len(chosen) < 2 or _LISTS.match(each.statement.text))
         if not listed and (len(chosen) >= 2 or fits[each.statement.id] < fits[best.statement.id] - 0.5):
             break
-        if each.statement.kind == "row":
+        if each.statement.kind == "row" or _BYLINE.search(each.statement.text):
             break
         chosen.append(each)
     return chosen

@@ -134,6 +134,7 @@ _figures = sa.Table(
     sa.Column("counts", sa.Text, nullable=False),
     *_period(),
 )
+sa.Index("figures_by_period", _figures.c.period_start, _figures.c.period_end)
 _embeddings = sa.Table(
     "embeddings",
     _tables,
@@ -323,6 +324,21 @@ class Catalog:
             )
             found[row.id] = passage, _parts(row.parts, len(cited))
         return {id: found[id] for id in ids if id in found}
+
+    def passages_counting(self, period: Period, noun: str, most: int) -> list[str]:
+        """Ids of passages with a figure of exactly this period whose unit has a word that starts with the noun."""
+        unit = sa.func.lower(_figures.c.unit)
+        query = (
+            sa.select(_passages.c.id)
+            .distinct()
+            .join(_figures, _figures.c.passage == _passages.c.key)
+            .where(_figures.c.period_start == period.start, _figures.c.period_end == period.end)
+            .where(unit.startswith(noun, autoescape=True) | unit.contains(f" {noun}", autoescape=True))
+            .order_by(_passages.c.id)
+            .limit(most)
+        )
+        with self._engine.connect() as db:
+            return list(db.scalars(query))
 
     def vectors(self, model: str, reports: Sequence[str] | None = None) -> tuple[list[str], NDArray[np.float32]]:
         """Passage ids and their unit vectors (passages, dimensions): of the reports named, or of all."""
