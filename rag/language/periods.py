@@ -65,10 +65,24 @@ def fiscal_year(starting: int, first_month: int = FISCAL_START_MONTH) -> Period:
     return Period(start, start + relativedelta(years=1), f"{starting}/{(starting + 1) % 100:02}", PeriodKind.FISCAL)
 
 
+def fiscal_quarter(number: int, starting: int) -> Period:
+    whole = fiscal_year(starting)
+    start = whole.start + relativedelta(months=3 * number - 3)
+    return Period(start, start + relativedelta(months=3), f"Q{number} {whole.label}", PeriodKind.FISCAL)
+
+
 def months_to(last: date, count: int) -> Period:
     """The ``count`` months that end with the month of ``last``: "the year to March 2025" is 12 months to March."""
     end = date(last.year, last.month, 1) + relativedelta(months=1)
-    named = "year" if count == 12 else "quarter" if count == 3 else f"{count} months"
+    named = (
+        "year"
+        if count == 12
+        else "quarter"
+        if count == 3
+        else f"{count} months"
+        if count % 12
+        else f"{count // 12} years"
+    )
     return Period(end - relativedelta(months=count), end, f"{named} to {last:%B %Y}", PeriodKind.ROLLING)
 
 
@@ -129,7 +143,18 @@ _WORDS = {
         "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split(), start=1
     )
 } | {"a": 1, "an": 1, "twenty": 20, "couple of": 2, "decade": 10}
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "last": 4,
+    "final": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
 _NAME = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _Y = r"(?:1[0-9]|20|21)\d\d"
 _N = r"(?:\d{1,2}|" + "|".join(sorted((w for w in _WORDS if w != "decade"), key=len, reverse=True)) + r")"
@@ -199,6 +224,8 @@ def _named(period: Period) -> Period:
 
 
 def _month_range(m: re.Match[str], anchor: Anchor) -> Period | None:
+    if m["y0"] and re.search(r"\band\b", m.group()) and not re.search(r"\bbetween\s+$", m.string[: m.start()], re.I):
+        return None  # "in March 2024 and March 2025" are two months
     last_year = int(m["y"])
     first, last = _month_number(m["m0"]), _month_number(m["m"])
     first_year = int(m["y0"]) if m["y0"] else last_year - (first > last)
@@ -252,6 +279,36 @@ def _a_quarter(m: re.Match[str], anchor: Anchor) -> Period | None:
     return this_year if this_year.start <= anchor.day else quarter(number, anchor.day.year - 1)
 
 
+def _fiscal_quarter(m: re.Match[str], anchor: Anchor) -> Period | None:
+    first, second = int(m["y"]), int(m["z"])
+    return fiscal_quarter(int(m["q"]), first) if second == (first + 1) % 100 else None
+
+
+def _quarter_range(m: re.Match[str], anchor: Anchor) -> Period | None:
+    first, last = quarter(int(m["q0"]), int(m["y"])), quarter(int(m["q"]), int(m["y"]))
+    return _named(Period(first.start, last.end, ""))
+
+
+def _edge_months(m: re.Match[str], anchor: Anchor) -> Period | None:
+    """The first or last months of a year."""
+    whole, count = year(int(m["y"])), _number(m["n"])
+    if m["edge"].lower() == "first":
+        return _named(Period(whole.start, whole.start + relativedelta(months=count), ""))
+    return _named(Period(whole.end - relativedelta(months=count), whole.end, ""))
+
+
+def _part_of_a_year(m: re.Match[str], anchor: Anchor) -> Period | None:
+    """A month, quarter or half of last year or this one: the year comes from the words behind it."""
+    named = next((mention.period for mention in mentions(m["when"], anchor) if mention.period), None)
+    if named is None:
+        return None
+    if m["m"]:
+        return month(_month_number(m["m"]), named.start.year)
+    if m["half"]:
+        return half(_ORDINALS[m["half"].lower()], named.start.year)
+    return quarter(int(m["q"]) if m["q"] else _ORDINALS[m["o"].lower()], named.start.year)
+
+
 def _a_half(m: re.Match[str], anchor: Anchor) -> Period | None:
     groups = m.groupdict()
     number = int(groups["h"]) if groups.get("h") else _ORDINALS[m["o"].lower()]
@@ -276,13 +333,26 @@ def _two_part_year(m: re.Match[str], anchor: Anchor) -> Period | None:
 def _fiscal(m: re.Match[str], anchor: Anchor) -> Period | None:
     number = int(m["y"])
     ending = number + 2000 if number < 100 else number
+    if m.groupdict().get("z"):
+        return fiscal_year(ending) if int(m["z"]) == (ending + 1) % 100 else None
     return fiscal_year(ending - 1)
 
 
+def _near_fiscal(m: re.Match[str], anchor: Anchor) -> Period | None:
+    back = 0 if m["how"].lower() in ("this", "current") else 1
+    if anchor.covers and anchor.covers.kind is PeriodKind.FISCAL:
+        return shifted(anchor.covers, -back)
+    if anchor.day is None:
+        return None
+    return fiscal_year(anchor.day.year - (anchor.day.month < FISCAL_START_MONTH) - back)
+
+
 def _year_ending(m: re.Match[str], anchor: Anchor) -> Period | None:
-    count = {"year": 12, "quarter": 3, "half-year": 6, "month": 1}.get(m["u"].lower())
+    count = {"year": 12, "quarter": 3, "years": 12, "half-year": 6, "month": 1}.get(m["u"].lower())
     if count is None:
         count = _number(m["n"]) if m["n"] else 12
+    elif m["u"].lower() == "years":
+        count *= _number(m["n"]) if m["n"] else 1
     if m["y"]:
         last = date(int(m["y"]), _month_number(m["m"]), 1)
     else:
@@ -298,6 +368,15 @@ def _year_ending(m: re.Match[str], anchor: Anchor) -> Period | None:
     if count == 12 and last.month == FISCAL_START_MONTH - 1:
         return Period(found.start, found.end, found.label, PeriodKind.FISCAL)
     return found
+
+
+def _years_to(m: re.Match[str], anchor: Anchor) -> Period | None:
+    last = int(m["y"])
+    return years(last - _number(m["n"]) + 1, last)
+
+
+def _iso_month(m: re.Match[str], anchor: Anchor) -> Period | None:
+    return month(int(m["m"]), int(m["y"]))
 
 
 def _year_range(m: re.Match[str], anchor: Anchor) -> Period | None:
@@ -438,22 +517,36 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)\b", _iso_day, False),
         # so many months up to one
         (
-            rf"\b(?:(?P<n>{_N})[\s-]+)?(?P<u>year|quarter|half-year|months?)\s+(?:to|ending|ended|ends|up to)\s+(?:the end of\s+)?"
+            rf"\b(?:(?P<n>{_N})[\s-]+)?(?P<u>years?|quarter|half-year|months?)\s+(?:to|ending|ended|ends|up to)\s+(?:the end of\s+)?"
             rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?P<m>{_NAME})(?:\s+\d{{1,2}},)?(?:\s+(?P<y>{_Y}))?\b",
             _year_ending,
             False,
         ),
+        (rf"\b(?P<n>{_N})\s+years\s+(?:to|ending|ended|up to)\s+(?P<y>{_Y})\b", _years_to, False),
+        # a part of last year or this
+        (
+            rf"\b(?:(?P<m>{_NAME})|Q(?P<q>[1-4])|(?P<o>first|second|third|fourth|last|final)\s+quarter|(?P<half>first|second)\s+half)"
+            r"(?:\s+(?:of|in))?\s+(?P<when>(?:the\s+)?(?:last|this|previous|current|preceding)\s+year\b|the year before(?: last)?\b)",
+            _part_of_a_year,
+            True,
+        ),
         # months
         (rf"\b(?P<m0>{_NAME})(?:\s+(?P<y0>{_Y}))?{_DASH}(?P<m>{_NAME}),?\s+(?:of\s+)?(?P<y>{_Y})\b", _month_range, False),
         (rf"\b(?P<m0>{_NAME})(?:-|–|—|\s+to\s+|\s+and\s+)(?P<m>{_NAME})\b", _bare_month_range, True),
-        (rf"\bsince\s+(?:(?P<m>{_NAME})\s+)?(?P<y>{_Y})\b", _since, False),
+        (rf"\bsince\s+(?:the\s+(?:start|beginning)\s+of\s+)?(?:(?P<m>{_NAME})\s+)?(?P<y>{_Y})\b", _since, False),
         (rf"\b(?P<m>{_NAME}),?\s+(?:of\s+)?(?P<y>{_Y})\b", _a_month, False),
         (rf"{_BEHIND}(?P<m>{_NAME})(?!\s+(?:be|have|not|also|the)\b)", _bare_month, True),
         (rf"\b(?-i:(?P<m>{'|'.join(calendar.month_name[1:])}))(?=,\s(?!\d)|\s(?:was|saw|had|brought)\b)", _bare_month, True),
         # quarters and halves
+        (rf"\bQ(?P<q>[1-4])(?:\s+of)?\s+(?:FY\s*)?(?P<y>{_Y})[/–-](?P<z>\d\d)\b", _fiscal_quarter, False),
+        (rf"\b(?P<y>{_Y})[/–-](?P<z>\d\d)\s+Q(?P<q>[1-4])\b", _fiscal_quarter, False),
+        (rf"\bQ(?P<q0>[1-4])\s*(?:-|–|—|to)\s*Q(?P<q>[1-4])\s+(?:of\s+)?(?P<y>{_Y})\b", _quarter_range, False),
+        (rf"\bQ(?P<q>[1-4])(?=\s*(?:,|&|and|or|versus|vs\.?)\s*Q[1-4]\s+(?:of\s+)?(?P<y>{_Y})\b)", _a_quarter, False),
+        (rf"\b(?P<o>first|second|third)(?=\s+(?:and|or)\s+(?:second|third|fourth|last)\s+quarters?\s+of\s+(?P<y>{_Y})\b)", _a_quarter, False),
+        (rf"\b(?P<edge>first|last|final)\s+(?P<n>{_N})\s+months\s+of\s+(?P<y>{_Y})\b", _edge_months, False),
         (rf"\bQ(?P<q>[1-4])(?:\s+(?:of\s+)?|[-/ ]*)(?:FY\s*)?(?P<y>{_Y})\b", _a_quarter, False),
         (rf"\b(?P<y>{_Y})[\s,:/-]*Q(?P<q>[1-4])\b", _a_quarter, False),
-        (rf"\b(?P<o>first|second|third|fourth|1st|2nd|3rd|4th)\s+quarter(?:\s+(?:of|in))?,?\s+(?P<y>{_Y})\b", _a_quarter, False),
+        (rf"\b(?P<o>first|second|third|fourth|last|final|1st|2nd|3rd|4th)\s+quarters?(?:\s+(?:of|in))?,?\s+(?P<y>{_Y})\b", _a_quarter, False),
         (r"\bQ(?P<q>[1-4])\b", _a_quarter, True),
         (r"\b(?P<o>first|second|third|fourth)\s+quarter\b", _a_quarter, True),
         (rf"\bH(?P<h>[12])\s*(?:of\s+)?(?P<y>{_Y})\b", _a_half, False),
@@ -462,16 +555,19 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\b(?P<y>{_Y})\s?[/]\s?(?P<z>\d\d(?:\d\d)?)\b", _two_part_year, False),
         (rf"\b(?P<y>{_Y})[-–](?P<z>\d\d)\b(?!-)", _two_part_year, False),
         (rf"\b(?:fy\s?|fiscal(?: year)?\s+|financial year\s+)(?P<y>{_Y}|\d\d)\b(?!\s?[/–-]\s?\d)", _fiscal, False),
+        (rf"\b(?:FY\s?)(?P<y>{_Y}|\d\d)[/–-](?P<z>\d\d)\b", _fiscal, False),
+        (r"\b(?P<how>last|previous|this|current)\s+(?:financial|fiscal)\s+year\b", _near_fiscal, True),
+        (rf"\b(?P<y>{_Y})-(?P<m>0[1-9]|1[0-2])\b(?!-\d)", _iso_month, False),
         (rf"\b(?P<y0>{_Y})(?:\s*[-–—]\s*|\s+(?:to|until|through)\s+)(?P<y>{_Y})\b", _year_range, False),
         (rf"\b(?:from|between)\s+(?P<y0>{_Y})\s+(?:to|and|until|through)\s+(?P<y>{_Y})\b", _year_range, False),
         (rf"\b(?P<y>{_Y[:-2]}0)s\b", _decade, False),
-        (rf"(?<![\d,.£$€/–-])\b(?P<y>{_Y})\b(?![,.]\d|\s?%|\s?(?:per ?cent|million|thousand|billion)\b)", _a_year, False),
+        (rf"(?:(?<=\bmid-)|(?<![\d,.£$€/–-]))\b(?P<y>{_Y})\b(?![,.]\d|\s?%|\s?(?:per ?cent|million|thousand|billion)\b)", _a_year, False),
         # relative to the day, or to what the report covers
         (r"\bthe same (?:quarter|period|month|time|three months) (?:of |in )?(?:last year|the (?:previous|year) (?:year|before))", _same_last_year, True),
         (r"\b(?:the )?year before last\b", _year_before_last, True),
         (r"\b(?P<how>last|previous|prior|preceding)\s+(?:calendar\s+)?year\b(?!s)(?!\s+(?:to|ending|ended)\b)", _last_year, True),
         (r"\bthe (?P<how>year before)(?:\s+that)?\b", _last_year, True),
-        (r"\bthis year(?P<sofar>\s+(?:so far|to date))\b|\byear[- ]to[- ]date\b|\bso far this year\b", _this_year, True),
+        (r"\b(?P<sofar>this year\s+(?:so far|to date)|year[- ]to[- ]date|so far this year)\b", _this_year, True),
         (r"\b(?:this|current|the reporting) year\b", _this_year, True),
         (rf"\b(?P<n>{_N})\s+(?P<u>years?|months?|decades?)\s+(?P<how>ago|earlier)\b", _years_ago, True),
         (rf"\b(?:last|past|previous|recent|preceding)\s+(?:(?P<n>{_N})\s+)?(?P<u>years|months|quarters|weeks|days|decades?)\b", _last_n, True),

@@ -12,7 +12,8 @@ from functools import lru_cache
 import tantivy
 
 # A number with its separators, or a run of letters and digits. Scripts without spaces between words are cut below.
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+_LETTERS = "[^\\W\\d_](?:[^\\W\\d_]|[\u0300-\u036f])*"  # an accent may be a character of its own
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|{_LETTERS}(?:['’]{_LETTERS})*|[^\W_]+")
 _GROUPED = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\uac00-\ud7af]")
 
