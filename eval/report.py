@@ -34,11 +34,11 @@ def _failure(result: Result) -> Iterator[str]:
     case = result.case
     yield f"{case.id}: {result.cause}" + (" (must pass)" if case.must else "")
     yield f"    asked     {case.question}" + (f"  [after {case.history[0].content}]" if case.history else "")
-    yield f"    expected  {_expected(result)}"
-    yield f"    got       {_got(result.examined.answer)}"
+    yield f"    expected  {expected(result)}"
+    yield f"    got       {got(result.examined.answer)}"
 
 
-def _expected(result: Result) -> str:
+def expected(result: Result) -> str:
     expect = result.case.expect
     parts: list[str] = [expect.status]
     if expect.answer:
@@ -54,7 +54,7 @@ def _expected(result: Result) -> str:
     return " · ".join(parts)
 
 
-def _got(answer: dict[str, Any]) -> str:
+def got(answer: dict[str, Any]) -> str:
     if answer["status"] == "error":
         return f"error · {answer['error']}"
     parts = [answer["status"], answer["short"] or " ".join(answer["text"].split())[:100]]
