@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -304,6 +304,116 @@ def eval_run(
     _print(summary) if as_json else typer.echo(f"{told(results, summary)}\nKept in {folder}")
     if summary["must_pass_failed"]:
         raise typer.Exit(1)
+
+
+InRuns = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Where runs are looked for by name.")]
+InBaselines = Annotated[Path, typer.Option("--baselines", metavar="DIR", help="Where baselines are kept.")]
+Against = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="NAME", help="A baseline or a run; else the one blessed for the set."),
+]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its name under runs.")]
+MISUSED = 2  # the exit code of a comparison that could not be made, apart from 1, a gate that is closed
+
+
+@sets.command("compare")
+def eval_compare(
+    before: Annotated[str, typer.Argument(metavar="A", help="The run from before.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The run from after.")],
+    runs: InRuns = Path("runs"),
+    as_json: AsJson = False,
+) -> None:
+    """Say whether run B is worse, better, or not really different from run A, and list each case that flipped."""
+    from eval import compare
+    from eval.kept import read_run
+
+    with _misuse():
+        found = compare.compare(read_run(before, runs), read_run(after, runs))
+    _print(compare.as_json(found)) if as_json else _tell(compare.told(found))
+
+
+@sets.command("gate")
+def eval_gate(
+    run: RunName,
+    baseline: Against = None,
+    runs: InRuns = Path("runs"),
+    baselines: InBaselines = Path("eval/baselines"),
+    as_json: AsJson = False,
+) -> None:
+    """Hold a run against its baseline; exit code 1 on a real drop or a broken must-pass case, 2 on misuse."""
+    from eval import gate
+    from eval.kept import read_baseline, read_run
+
+    with _misuse():
+        kept = read_run(run, runs)
+        found = gate.gate(kept, read_baseline(baseline or kept.set, baselines, runs))
+    _print(gate.as_json(found)) if as_json else _tell(gate.told(found))
+    if found.closed:
+        raise typer.Exit(1)
+
+
+@sets.command("bless")
+def eval_bless(
+    run: RunName,
+    why: Annotated[str, typer.Option(metavar="WORDS", help="Why later runs are held against this one.")],
+    who: Annotated[str, typer.Option(metavar="NAME", help="Who says so; nobody is written down otherwise.")] = "",
+    runs: InRuns = Path("runs"),
+    baselines: InBaselines = Path("eval/baselines"),
+) -> None:
+    """Make a run the baseline of its set, with the reason."""
+    from eval.kept import bless, read_run
+
+    with _misuse():
+        kept = read_run(run, runs)
+        path = bless(kept, why, who=who, today=date.today(), baselines=baselines)
+    passed = sum(result.cause is None for result in kept.results.values())
+    _tell(f"{path} is now the baseline of {kept.set}: {passed} of {len(kept.results)} cases pass.")
+    broken = [result.case.id for result in kept.results.values() if result.cause and result.case.must]
+    if broken:
+        _tell(f"The gate stays closed until these pass, as they must: {', '.join(broken)}")
+
+
+@sets.command("report")
+def eval_report(
+    run: RunName,
+    baseline: Against = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Else report.html in the run's folder.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="A summary to attach to a change.")] = False,
+    runs: InRuns = Path("runs"),
+    baselines: InBaselines = Path("eval/baselines"),
+) -> None:
+    """Write a run as one HTML file, failures first, beside its baseline where there is one."""
+    from eval import page
+    from eval.gate import gate
+    from eval.kept import read_baseline, read_run
+
+    with _misuse():
+        kept = read_run(run, runs)
+        blessed = baseline or (kept.set if (baselines / f"{kept.set}.json").is_file() else None)
+        held = gate(kept, read_baseline(blessed, baselines, runs)) if blessed else None
+        if as_markdown and out is None:
+            typer.echo(page.markdown(kept, held), nl=False)
+            return
+        out = out or kept.folder / "report.html"
+        out.write_text((page.markdown if as_markdown else page.html)(kept, held), encoding="utf-8")
+    _tell(f"Written to {out}")
+
+
+@contextlib.contextmanager
+def _misuse() -> Iterator[None]:
+    """What keeps a comparison from being made ends with 2: a gate that could not look is not a gate that is closed."""
+    try:
+        yield
+    except (FootnoteError, OSError) as error:
+        said = f"{error.filename}: {error.strerror}." if isinstance(error, OSError) else str(error)
+        typer.echo(said, err=True)
+        raise typer.Exit(MISUSED) from None
+
+
+def _tell(text: str) -> None:
+    from ui.words import visible
+
+    typer.echo(visible(text))
 
 
 # --- what the commands share ----------------------------------------------------------------------------------------
