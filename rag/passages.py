@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.language.numbers import Number, numbers, scale_of
 from rag.language.periods import NOWHEN, Anchor, label_period, mentions, relation, shifted
@@ -22,12 +23,22 @@ SHORT_PASSAGE_CHARS = 250
 _GOES_ON = re.compile(
     r"(?:of (?:these|those|them|whom)|this|these|those|they|that|it|both|among (?:these|them))\b", re.I
 )
-_MOVED_FROM = re.compile(r"\b(?:rose|risen|rise|fell|fallen|fall|grew|grown|went|up|down|increased?|decreased?|dropped|moved|changed)\s+from\s+$", re.I)  # fmt: skip
+_MOVED_FROM = re.compile(
+    r"\b(?:rose|risen|rise|fell|fallen|fall|grew|grown|went|up|down|increased?|decreased?|dropped|moved|changed)"
+    r"(?:\s+by\s+[^;:]{1,24}?)?\s+from\s+$",
+    re.I,
+)
 # "66 complaints, of which 20 were upheld", "opened 2,418 cases and closed 2,402"
 _SAME_NOUN = re.compile(r"\bof (?:which|whom|these|them|those)[,\s]+$|^\s+and\s+[\w'’-]+\s+$", re.I)
 _COMPARED_WORDS = re.compile(r"\b(?:previous|before|prior|preceding|earlier|same)\b", re.I)
 _COMPARED_BEFORE = re.compile(r"\b(?:than|compared with|compared to|against|up on|down on)\s+(?:[^.;]{0,24})$", re.I)
+_COMPARED_BEFORE_A_YEAR = re.compile(
+    r"\b(?:than (?:in|for|during)|compared (?:with|to)|(?:up|down) (?:from|on))\s+(?:[^.;]{0,24})$", re.I
+)
 _CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|whereas)\b", re.I)
+# "4,212 referrals, compared with 4,046 in 2024": the year is the second figure's alone.
+_COMPARED_BETWEEN = re.compile(r"\b(?:than|compared (?:with|to)|(?:up|down) (?:from|on)|against|from)\b", re.I)
+_LISTED = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
 _SPACE = re.compile(r"\s+")
 
@@ -219,7 +230,20 @@ def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
         if figures and not figure.unit and _SAME_NOUN.search(text[figures[-1].end - statement.start : number.start]):
             figure = replace(figure, unit=figures[-1].unit)
         figures.append(figure)
+    for at, mention in enumerate(_respectively(text, counted, resolved)):
+        figures[at] = replace(figures[at], period=mention.period)
     return replace(statement, period=own.period, said=own.said, figures=tuple(figures))
+
+
+def _respectively(text: str, counted: list[Number], named: list[Mention]) -> list[Mention]:
+    """The periods of all figures, where as many of each are listed: "3,801 and 4,046 in 2023 and 2024"."""
+
+    def listed(spans: list[tuple[int, int]]) -> bool:
+        return all(_LISTED.fullmatch(text, one[1], other[0]) for one, other in pairwise(spans))
+
+    times, values = [(m.start, m.end) for m in named], [(n.start, n.end) for n in counted]
+    apart = len(times) > 1 and (times[-1] <= values[0] or values[-1] <= times[0]) if values else False
+    return named if apart and len(times) == len(values) and listed(times) and listed(values) else []
 
 
 def _time_of(text: str, number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
@@ -230,10 +254,15 @@ def _time_of(text: str, number: Number, counted: list[Number], named: list[Menti
         gap = mention.start - number.end if behind else number.start - mention.end
         low, high = (number.end, mention.start) if behind else (mention.end, number.start)
         between = sum(1 for other in counted if low <= other.start < high)
-        apart = bool(_CLAUSE.search(text, low, high))
+        if not behind and text[low : low + 1] == ",":
+            low += 1  # "In March, there were 351"
+        # "4,212 (2024: 4,046)"
+        bracketed = behind and "(" in text[low:high] and text[mention.end : mention.end + 1] != ")"
+        apart = bracketed or bool(_CLAUSE.search(text, low, high))
         # "4,046 in 2024 to 4,212 in 2025": a period binds to the figure before it.
         return gap + 60 * between + 30 * apart - (8 if behind else 0)
 
+    named = [m for m in named if not _COMPARED_BETWEEN.search(text, number.end, max(number.end, m.start))]
     if not named:
         return around
     nearest = min(named, key=distance)
@@ -245,7 +274,7 @@ def _time_of(text: str, number: Number, counted: list[Number], named: list[Menti
 def _only_compared(text: str, mention: Mention) -> bool:
     """Whether a period is named only to compare with: "than last year", "in the previous year"."""
     if not mention.relative:
-        return False
+        return bool(_COMPARED_BEFORE_A_YEAR.search(text[: mention.start]))
     return bool(_COMPARED_WORDS.search(mention.words) or _COMPARED_BEFORE.search(text[: mention.start]))
 
 
