@@ -192,9 +192,8 @@ def _moved(period: Period, question: str, by: int) -> Period:
 def _replaced(before: Understood, period: Period | None, words: str) -> Understood:
     """The question before, asked of another period."""
     about = before.about.strip(" ?")
-    standalone = f"{about}, {period.label}?" if period else f"{about}?"
     return Understood(
-        standalone=standalone,
+        standalone=_asked_of(about, period),
         period=period,
         period_words=words,
         periods=(period,) if period else (),
@@ -232,7 +231,7 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
         about = f"{about} {fragment}"
     period = step or next((mention.period for mention in named if mention.period), None) or before.period
     return Understood(
-        standalone=f"{about}, {period.label}?" if period else f"{about}?",
+        standalone=_asked_of(about, period),
         period=period,
         period_words=named[0].words if named else before.period_words,
         periods=(period,) if period else (),
@@ -240,6 +239,23 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
         about=about,
         added=fragment,
     )
+
+
+def _asked_of(about: str, period: Period | None) -> str:
+    """The whole question again, as the asker would have put it: "how many leads in 2024?"."""
+    if period is None:
+        return f"{about}?"
+    joint = (
+        " in "
+        if re.match(
+            r"\d{4}|Q\d|H\d|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}$",
+            period.label,
+        )
+        else " "
+        if period.label.startswith("since")
+        else ", "
+    )
+    return f"{about}{joint}{period.label}?"
 
 
 def _family(preposition: str) -> str:

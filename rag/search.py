@@ -34,7 +34,7 @@ ANYONE = frozenset(
     for word in """people person someone anyone households partnership organisation agency us get got come came receive
     received happen happened average total new""".split()
 )
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]+")
+_NAME = re.compile(r"(?<!\bin )(?<!\bfrom )(?<!\bin the )(?<!\bfrom the )\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
 WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
 
 
@@ -135,13 +135,17 @@ def _fused(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, floa
 
 
 def _contexts(passages: list[Passage], understood: Understood) -> dict[str, frozenset[str]]:
-    """For each report what holds for all of it: the words of its title and path, and the names asked about."""
-    names = frozenset(stem(word) for name in _NAME.findall(understood.standalone) for word, _, _ in tokens(name))
+    """For each report what holds for all of it: the words of its title, and the organisations asked about.
+
+    A name of several words, such as an agency's, holds for all of a report that mentions it; a place does not.
+    """
+    names = [frozenset(stem(word) for word, _, _ in tokens(name)) for name in _NAME.findall(understood.standalone)]
     contexts: dict[str, frozenset[str]] = {}
     for passage in passages:
         path = passage.report.path
-        title = contexts.get(path) or content_stem_set(f"{passage.report.title} {path}")
-        contexts[path] = title | (names & _stem_set(passage.text) if names else frozenset())
+        title = contexts.get(path) or content_stem_set(passage.report.title)
+        mentioned = [name for name in names if name <= _stem_set(passage.text)]
+        contexts[path] = title.union(*mentioned)
     return contexts
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.fit import MONEY, cell_of
+from rag.answering.asked import MONEY
+from rag.answering.fit import cell_of
 from rag.passages import cell_text, row_cells, row_label, told
 from rag.search import Ranked
 from rag.types import Citation, Claim, Figure

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURE_ENOUGH, confidence
 from rag.answering.figures import Candidate, Candidates, is_provisional, sub_periods
-from rag.answering.fit import MONEY
 from rag.answering.nearest import nearest_figures
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
@@ -71,8 +71,10 @@ def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: 
 
 def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool) -> bool:
     """A period may stand for another of nearly its length: "the last five years" counted from different months."""
-    if wanted is None or candidate.relation in ("equal", "unknown"):
+    if wanted is None or candidate.relation == "equal":
         return True
+    if candidate.relation == "unknown":
+        return not candidate.rate  # "about 1,000 a month" is no figure for a year
     if candidate.relation == "apart" or candidate.period is None:
         return False
     period = candidate.period

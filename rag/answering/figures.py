@@ -5,10 +5,11 @@ A figure of another period never becomes the answer; it can be offered as the ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.answering.fit import LOOSE, Asked, fits
+from rag.answering.asked import Asked
+from rag.answering.fit import LOOSE, fits
 from rag.language.periods import Relation, relation, year
 from rag.search import Found, Ranked
 from rag.types import Figure, Period, Understood
@@ -27,6 +28,7 @@ class Candidate:
     score: float
     measured: bool  # it counts what the question names
     narrowed: int  # words that narrow it to a part that was not asked for
+    rate: bool = False  # "a month": it stands for no longer period
     relation: Relation = "unknown"
 
     @property
@@ -39,7 +41,7 @@ class Candidates:
 
     def __init__(self, found: Found, understood: Understood) -> None:
         asked = Asked(found, understood)
-        self._part = bool(asked.facets)
+        self.asked = asked
         # A provisional figure gives way to a final one, unless it is what is asked for.
         sign = -1 if "provision" in asked.all else 1
         self._weighed = [
@@ -49,6 +51,7 @@ class Candidates:
                 ranked.score + fit.score + sign * _standing(ranked, fit.figure),
                 fit.measured,
                 fit.narrowed,
+                fit.rate and not asked.rate,
             )
             for ranked in found.statements[:STATEMENTS]
             for fit in fits(ranked, asked)
@@ -60,7 +63,7 @@ class Candidates:
     @property
     def asks_for_a_part(self) -> bool:
         """Whether the question names a part that these reports divide their figures into."""
-        return self._part
+        return bool(self.asked.parts)
 
     def of(self, wanted: Period | None) -> list[Candidate]:
         """All of them for one period, best first; without a period the latest are preferred."""
@@ -85,9 +88,7 @@ class Candidates:
         else:
             lies = period_relation(weighed.ranked, weighed.period, wanted)
             timely = _TIMELY[lies] + _own_report(weighed.ranked, wanted)
-        return Candidate(
-            weighed.ranked, weighed.figure, weighed.score + timely, weighed.measured, weighed.narrowed, lies
-        )
+        return replace(weighed, score=weighed.score + timely, relation=lies)
 
 
 _TIMELY = {"equal": 0.5, "inside": -0.35, "contains": -0.2, "overlaps": -0.3, "apart": -0.6, "unknown": -0.1}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.answering.asked import MONEY
 from rag.answering.figures import Candidate, is_provisional
-from rag.answering.fit import LOOSE, MONEY
+from rag.answering.fit import LOOSE
 from rag.language.periods import relation
 from rag.language.tokens import content_stem_set
 from rag.types import Figure

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rag.answering.asked import change_asked
 from rag.answering.citing import Footnotes, answer_text, claim_text
 from rag.answering.confidence import SURE_ENOUGH, SURER, confidence
 from rag.answering.figures import period_relation
-from rag.answering.fit import change_asked
 from rag.answering.nearest import nothing_said
 from rag.answering.phrases import phrase_asked
 from rag.language.tokens import content_stems, stem
