@@ -27,3 +27,14 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
         with Sandbox() as sandbox:
             ingest(library, [CORPUS], read=sandbox.read, split=split)
         yield library
+
+
+@pytest.fixture(scope="session")
+def small_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The seven reports of `small.py`, embedded with the model that ships."""
+    from small import REPORTS, made
+
+    from rag.index.embed import MiniLM
+
+    with made(tmp_path_factory.mktemp("small"), REPORTS, MiniLM()) as library:
+        yield library
