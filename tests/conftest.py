@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from rag.library import Library
+
+settings.register_profile("footnote", deadline=None)  # a busy machine is not a failure
+settings.load_profile("footnote")
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 

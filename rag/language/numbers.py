@@ -196,7 +196,19 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
     if match["currency"]:
         unit = _CURRENCIES[match["currency"].strip().upper()]
     number_start, number_end = _stripped(text, number_start, number_end)
-    return _with_surroundings(text, start, end, number_start, number_end, value, unit)
+    number = _with_surroundings(text, start, end, number_start, number_end, value, unit)
+    return _top_of_range(text, start, number) if match["digits"] else number
+
+
+def _top_of_range(text: str, start: int, number: Number) -> Number:
+    """ "10-15 minutes" is up to 15 minutes, not 15."""
+    lower = re.search(r"(\d+(?:[.,]\d+)*)%?[-–—]$", text[max(start, number.number_start - 16) : number.number_start])
+    upper = re.search(r"\d+(?:[.,]\d+)*", text[number.number_start : number.number_end])
+    if not lower or not upper or number.qualifier:
+        return number
+    ends = [each.replace(",", "") for each in (lower.group(1), upper.group())]
+    rising = all(each.count(".") < 2 for each in ends) and float(ends[0]) < float(ends[1])
+    return replace(number, qualifier="up to") if rising else number
 
 
 def _is_dash(text: str, match: re.Match[str], start: int) -> bool:

@@ -174,3 +174,26 @@ def test_a_cell_is_given_with_the_scale_of_its_caption(tmp_path: Path) -> None:
     assert answer.short == "£3,850 thousand"
     assert (answer.figures[0].value, answer.figures[0].unit) == (3_850_000, "GBP")
     assert all(claim.supported for claim in answer.claims)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "short"),
+    [
+        ("Calls took 10–15 minutes in 2025.", "How long did calls take in 2025?", "up to 15 minutes"),
+        (
+            "Volunteers gave 1,200+ hours in 2025.",
+            "How many hours did volunteers give in 2025?",
+            "at least 1,200 hours",
+        ),
+        (
+            "We received 66 complaints in 2025, of which 23 were upheld.",
+            "How many complaints were upheld in 2025?",
+            "23",
+        ),
+        ("The median wait rose from 12.4 to 17.8 days.", "What was the median wait in 2025?", "17.8 days"),
+    ],
+)
+def test_a_figure_is_never_firmer_than_its_source(tmp_path: Path, text: str, question: str, short: str) -> None:
+    report = f"---\ntitle: Annual report 2025\ndate: 2026-05-14\n---\n\n{text}"
+    with made(tmp_path, {"a.md": report}, MiniLM()) as library:
+        assert asked(library, question).short == short

@@ -93,9 +93,11 @@ FIGURES = [
     ("ten two-storey houses", "ten", 10, "two-storey houses", ""),
     ("12 five-year plans", "12", 12, "five-year plans", ""),
     # ranges
-    ("3-5 working days", "5", 5, "working days", ""),
-    ("12%-15% of calls", "15%", 15, "%", ""),
-    ("£1.2-£1.4 million", "£1.4 million", 1_400_000, "GBP", ""),
+    ("3-5 working days", "5", 5, "working days", "up to"),
+    ("12%-15% of calls", "15%", 15, "%", "up to"),
+    ("£1.2-£1.4 million", "£1.4 million", 1_400_000, "GBP", "up to"),
+    ("5–7 cases", "7", 7, "cases", "up to"),
+    ("1,200–1,500 calls", "1,500", 1500, "calls", "up to"),
     # signs and brackets
     ("-12", "-12", -12, "", ""),
     ("−3.5%", "−3.5%", -3.5, "%", ""),
