@@ -14,6 +14,7 @@ from rag.answering.extract import extract
 from rag.errors import FootnoteError
 from rag.question import understand
 from rag.search import search
+from rag.spelling import spelt
 from rag.types import Answer, Asked, Period
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
     """The answer as it grows; the last one is complete."""
     clock = _Clock()
     try:
-        understood = understand(asked)
+        understood = spelt(understand(asked), library)
         clock.lap("understand")
         blank = Answer(
             asked.question, "answered", "", id=asked.id, understood=understood, as_of=asked.as_of, done=False

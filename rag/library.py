@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import shutil
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FORMAT = "1"  # of the catalog; another one is made anew, not migrated
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _REMEMBERED = 2000  # passages kept whole between questions, about 10 kB each
+_VOCABULARY_FROM = 5000  # passages whose words are known to a question's spelling
 _SAMPLE = 60  # passages that verify looks at closely
 _REBUILD = 2000  # passages written to the indexes at a time
 
@@ -45,6 +49,7 @@ class _Live:
     revisions: frozenset[str]
     passages: int
     whole: dict[str, tuple[Passage, NDArray[np.float32]]] = field(default_factory=dict)  # passages asked for before
+    vocabulary: list[Counter[str]] = field(default_factory=list)  # one, once it is asked for
     rows: dict[frozenset[str], tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
 
     def within(self, scope: str, collection: str | None) -> list[Held]:
@@ -153,6 +158,14 @@ class Library:
     def idf(self, tokens: Sequence[str]) -> dict[str, float]:
         """How rare each stem is in the library, as BM25 counts it."""
         return self.words.idf(tokens)
+
+    def vocabulary(self) -> Counter[str]:
+        """How often each word stands in the library, from its first passages; to mend a question's spelling."""
+        live = self._live
+        if not live.vocabulary:
+            texts = self.catalog.texts(_VOCABULARY_FROM)
+            live.vocabulary.append(Counter(word for text in texts for word in _LONG_WORD.findall(text.lower())))
+        return live.vocabulary[0]
 
     def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, NDArray[np.float32]]]:
         """The live passages among these, in this order, each with its statements' vectors (statements, dimensions)."""

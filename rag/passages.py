@@ -30,6 +30,11 @@ _MOVED_FROM = re.compile(
 )
 # "66 complaints, of which 20 were upheld", "opened 2,418 cases and closed 2,402"
 _SAME_NOUN = re.compile(r"\bof (?:which|whom|these|them|those)[,\s]+$|^\s+and\s+[\w'’-]+\s+$", re.I)
+_PROVISIONAL = re.compile(
+    r"\bfigures?(?: for (?P<when>[^.;,]{3,40}?)| in this \w+| given here)?(?: (?:is|are)| remain)"
+    r" (?:all )?provisional\b",
+    re.I,
+)
 _COMPARED_WORDS = re.compile(r"\b(?:previous|before|prior|preceding|earlier|same)\b", re.I)
 _COMPARED_BEFORE = re.compile(r"\b(?:than|compared with|compared to|against|up on|down on)\s+(?:[^.;]{0,24})$", re.I)
 _COMPARED_BEFORE_A_YEAR = re.compile(
@@ -40,6 +45,7 @@ _CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|whereas)\b", re.I)
 _COMPARED_BETWEEN = re.compile(r"\b(?:than|compared (?:with|to)|(?:up|down) (?:from|on)|against|from)\b", re.I)
 _LISTED = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
+_SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stood|reached)\b", re.I)
 _SPACE = re.compile(r"\s+")
 
 
@@ -65,7 +71,8 @@ def split(reading: Reading, report: Report) -> list[Passage]:
                     statements=tuple(replace(statement, passage_id=passage_id) for statement in group),
                 )
             )
-    return [_understood(passage, anchor) for passage in found]
+    told_provisional = _told_provisional(reading, anchor)
+    return [_marked(_understood(passage, anchor), told_provisional) for passage in found]
 
 
 def rendered(passage: Passage) -> Spanned:
@@ -180,6 +187,38 @@ def _statement(page: Page, block: Block, heading: str, start: int, end: int) -> 
     )
 
 
+# --- provisional figures ----------------------------------------------------------------------------------------------
+
+
+def _told_provisional(reading: Reading, anchor: Anchor) -> list[Period]:
+    """The periods whose figures a report calls provisional: "Figures for Q4 2024 are provisional", or all of them."""
+    told: list[Period] = []
+    for page in reading.pages:
+        for match in _PROVISIONAL.finditer(page.text):
+            named = [m.period for m in mentions(match["when"] or "", anchor) if m.period]
+            told += named or ([anchor.covers] if anchor.covers else [])
+    return told
+
+
+def _marked(passage: Passage, told: list[Period]) -> Passage:
+    if not told:
+        return passage
+    return replace(
+        passage,
+        statements=tuple(
+            replace(
+                statement,
+                figures=tuple(replace(figure, provisional=_inside_any(figure, told)) for figure in statement.figures),
+            )
+            for statement in passage.statements
+        ),
+    )
+
+
+def _inside_any(figure: Figure, told: list[Period]) -> bool:
+    return figure.unit != "%" and any(relation(figure.period, period) in ("equal", "inside") for period in told)
+
+
 # --- periods and figures ----------------------------------------------------------------------------------------------
 
 
@@ -201,7 +240,8 @@ def _understood(passage: Passage, anchor: Anchor) -> Passage:
         if statement.kind == "row":
             done.append(_row(named, anchor, around))
             continue
-        understood = _sentence(named, anchor, before if _GOES_ON.match(statement.text) else around)
+        goes_on = _GOES_ON.match(statement.text) or _SPEAKS_OF_IT.search(statement.text)
+        understood = _sentence(named, anchor, before if goes_on else around)
         before = _Time(understood.period, understood.said)
         done.append(understood)
     return replace(passage, statements=tuple(done))
@@ -210,16 +250,21 @@ def _understood(passage: Passage, anchor: Anchor) -> Passage:
 def _around(heading: str, anchor: Anchor) -> _Time:
     """The period that a heading hands down, else the one the report covers."""
     for mention in mentions(heading, anchor):
-        if mention.period:
-            return _Time(mention.period, mention.words)
-    return _Time(anchor.covers)
+        if mention.period and not _only_issue(mention.period, anchor):
+            return _said(mention)
+    return _Time(None if anchor.covers and _only_issue(anchor.covers, anchor) else anchor.covers)
+
+
+def _only_issue(period: Period, anchor: Anchor) -> bool:
+    """The month in a newsletter's title is when it came out, not what its figures are about."""
+    return period == anchor.covers and (period.end - period.start).days <= 31
 
 
 def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     text = statement.text
     named = mentions(text, anchor)
     resolved = [mention for mention in named if mention.period]
-    own = next((_Time(m.period, m.words) for m in resolved if not _only_compared(text, m)), around)
+    own = next((_said(m) for m in resolved if not _only_compared(text, m)), around)
     counted = numbers(text, taken=[(mention.start, mention.end) for mention in named])
     figures: list[Figure] = []
     for number in counted:
@@ -269,6 +314,11 @@ def _time_of(text: str, number: Number, counted: list[Number], named: list[Menti
     if _only_compared(text, nearest) and distance(nearest) > 25:
         return around  # "51 complaints, compared with 20 in the previous year"
     return _Time(nearest.period, nearest.words)
+
+
+def _said(mention: Mention) -> _Time:
+    """The words are kept only where the period needed working out: "last year"."""
+    return _Time(mention.period, mention.words if mention.relative else "")
 
 
 def _only_compared(text: str, mention: Mention) -> bool:

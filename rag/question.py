@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
 from rag.errors import BadInput
 from rag.language.periods import Anchor, mentions, month, quarter, shifted
+from rag.language.shorthand import written_out
 from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants
 
@@ -23,16 +25,22 @@ _WANTS: tuple[tuple[Wants, str], ...] = (
     ("figure", r"\bhow much\b|\bby how much\b|\bhow often\b|\bnumber of\b|\bhow (?:large|big|high|low|tall|old|far|fast)\b|^\W*how (?:have|has|did) .*\b(?:develop|developed|change|changed|evolve|evolved|move|moved)\b|\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|number|figure|average|median|level|size|population|volume|rate|count)\b"),
     ("person", r"^\W*(?:and |but |so )?(?:who|whom|whose|(?:by|to|from|with) whom)\b"),
     ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
-    ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are) .*\b(?:defined|counted|measured)|what counts as|define\b|what is meant)|\bdefinition of\b"),
+    ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are|do we|do you|does .*) .*\b(?:defined?|count(?:ed)?|measured?)|what counts as|define\b|what is meant)|\bdefinition of\b"),
 )  # fmt: skip
 _FIGURES_ASKED = re.compile(
     r"\bhow (?:many|much)\b|\bnumber of\b|\bwhat (?:was|is|were) the (?:budget|income|spending|total|cost)\b",
     re.IGNORECASE,
 )
 # "Which region had the most referrals?" wants a ranking: no one figure or name of a sentence will do for it.
+_MOST = r"most|highest|largest|biggest|greatest|longest|busiest"
+_LEAST = r"fewest|least|lowest|smallest|shortest|quietest"
 _RANKS = re.compile(
-    r"^\W*(?:in |for )?(?:which|what|who)\b.*\b(?:most|fewest|least|highest|lowest|largest|smallest|biggest)\b",
+    rf"^\W*(?:in |for )?(?:which|what)\b.*\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b"
+    r"|\b(?:(?P<most_of>busiest)|(?P<least_of>quietest)) (?:month|quarter|year|region|channel)\b",
     re.IGNORECASE,
+)
+_RANKED = re.compile(
+    rf"\b(?:which|what)\s+\w+|\b(?:{_MOST}|{_LEAST})(?: (?:month|quarter|year|region|channel))?\b", re.IGNORECASE
 )
 _WHAT_WAS = re.compile(r"\W*what (?:was|were|is|are) (?!an? )", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"\W*(?:was|were|is|are|did|do|does|has|have)\b", re.IGNORECASE)
@@ -76,7 +84,7 @@ _FAMILY = {
 }
 _GENERIC = frozenset(
     """number total figure figures amount count many much rate level report reports say says said year years month quarter
-    long last latest high low large big far thought believed estimated reported recorded registered gone went up per cent develop
+    long last latest take took taken need needs know use used whole calendar now currently current high low large big far thought believed estimated reported recorded registered gone went up per cent develop
     developed still overall altogether there more less fewer shorter longer higher lower better worse greater bigger smaller""".split()
 )
 
@@ -88,6 +96,7 @@ def understand(asked: Asked) -> Understood:
         raise BadInput("There is no question: type one, for example “how many referrals last year?”")
     if len(question) > MAX_QUESTION_CHARS:
         raise BadInput(f"The question is {len(question):,} characters long; {MAX_QUESTION_CHARS:,} is the most.")
+    question = written_out(question)
     anchor = Anchor(asked.as_of)
     before = _before(asked)
     if before is None:
@@ -114,7 +123,7 @@ def _before(asked: Asked) -> Understood | None:
     earlier: Understood | None = None
     anchor = Anchor(asked.as_of)
     for turn in asked.history[-12:]:
-        words = " ".join(turn.content.split())[:MAX_QUESTION_CHARS]
+        words = written_out(" ".join(turn.content.split())[:MAX_QUESTION_CHARS])
         if turn.role != "user" or not words:
             continue
         earlier = _follow_up(words, earlier, anchor) if earlier else _understood(words, mentions(words, anchor))
@@ -145,7 +154,7 @@ def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
     period = step or next((mention.period for mention in named if mention.period), None)
     supplied = [word for word in content_words(before.about) if word not in own]
     completed = f"{question.rstrip(' ?')} ({' '.join(supplied[:8])})" if supplied else question
-    if period is None and _wants(question) in ("count", "share", "money", "duration", "reason"):
+    if period is None and _wants(question) in ("count", "figure", "share", "money", "duration", "reason"):
         period = before.period
     return Understood(
         standalone=completed + ("?" if question.endswith("?") else ""),
@@ -274,13 +283,14 @@ def _understood(question: str, named: list[Mention]) -> Understood:
         period_words=resolved[0].words if resolved else "",
         periods=periods,
         wants=_wants(question, len(periods)),
-        about=_without(question, named),
+        rank=_rank(question),
+        about=_RANKED.sub(" ", _without(question, named)) if _rank(question) else _without(question, named),
     )
 
 
 def _wants(question: str, periods: int = 0) -> Wants:
-    if _RANKS.search(question):
-        return "text"
+    if _rank(question):
+        return "figure"
     for wants, pattern in _WANTS:
         if re.search(pattern, question, re.IGNORECASE):
             return wants
@@ -291,6 +301,13 @@ def _wants(question: str, periods: int = 0) -> Wants:
         if periods and (bare or _WHAT_WAS.match(question) or (periods > 1 and _YES_OR_NO.match(question)))
         else "text"
     )
+
+
+def _rank(question: str) -> Literal["", "most", "least"]:
+    found = _RANKS.search(question)
+    if found is None:
+        return ""
+    return "most" if found["most"] or found["most_of"] else "least"
 
 
 def _without(question: str, named: list[Mention]) -> str:

@@ -31,7 +31,7 @@ DENSE, LEXICAL, BEST_STATEMENT = 1.0, 0.6, 0.35
 # Words for whoever or whatever is counted, which say little of what is asked.
 ANYONE = frozenset(
     stem(word)
-    for word in """people person someone anyone households partnership organisation agency us get got come came receive
+    for word in """people person someone anyone households partnership organisation agency us get got bring brought come came receive
     received happen happened average total new""".split()
 )
 _NAME = re.compile(r"(?<!\bin )(?<!\bfrom )(?<!\bin the )(?<!\bfrom the )\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
@@ -102,8 +102,8 @@ def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:
     """How much each word of the question's subject counts: its rarity; words for whoever is counted count little."""
     words = [stem(word) for word in subject(understood)] or content_stems(understood.standalone)
     rarest = max(idf.values(), default=1.0)
-    # A word that no passage holds can only be met in meaning; it must not outweigh those that can be met.
-    weights = {word: idf.get(word, 0.5 * rarest) for word in words}
+    # A word that no passage holds is rarer than any that one does.
+    weights = {word: idf.get(word, 1.5 * rarest) for word in words}
     for word in content_stems(understood.before):
         weights.setdefault(word, 0.4 * idf.get(word, rarest))
     return {word: weight * (0.2 if word in ANYONE else 1.0) for word, weight in weights.items()}

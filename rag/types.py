@@ -161,6 +161,7 @@ class Figure:
     qualifier: str = ""  # "more than", "nearly", "provisional"
     counts: str = ""
     period: Period | None = None
+    provisional: bool = False  # its report says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Understood:
     periods: tuple[Period, ...] = ()  # all that were named: "in 2023 and 2024"
     wants: Wants = "text"
     about: str = ""  # the question without its periods: what is searched for
+    rank: Literal["", "most", "least"] = ""  # "which region had the most"
     added: str = ""  # of a follow-up: the part of ``about`` that is new
     before: str = ""  # of a follow-up: what the turn before was about, searched for with less weight
 

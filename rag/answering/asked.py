@@ -47,7 +47,7 @@ class Asked:
             words = [word for word in words if not any(word in facet for facet in given_up)]
         self.weights = {word: found.weights.get(word, 1.0) for word in words}
         self.all |= self.weights.keys()
-        units = _units(found)
+        self.units = units = _units(found)
         self.nouns = counted(understood) or (
             frozenset(words) & units - HOPED if self.wants == "figure" else frozenset()
         )
@@ -59,19 +59,18 @@ class Asked:
             and not any(set(place) <= set(facet) for facet in facets)
         }
         # A label that sentences count ("4,212 referrals") is a measure; any other is a part of one.
-        self.parts = {facet for facet in facets if not units & set(facet)} | places
+        # A ranking is over the parts: none of them is asked for.
+        self.parts = set() if understood.rank else {facet for facet in facets if not units & set(facet)} | places
         self.facets = facets
         narrowed = frozenset(word for part in self.parts for word in part) - self.nouns
-        measure = {
-            word: weight for word, weight in self.weights.items() if word not in narrowed and word not in ANYONE
-        }
+        measure = {word: weight for word, weight in self.weights.items() if word not in narrowed and word not in ANYONE}
         self.measure = measure or self.weights
         self.part_words = narrowed
         self.everywhere = _names_everywhere(found)
 
-    def missing(self, held: frozenset[str]) -> int:
-        """How many of the parts asked for these stems do not name."""
-        return sum(not frozenset(part) <= held for part in self.parts)
+    def missing(self, near: frozenset[str], whole: frozenset[str]) -> int:
+        """How many of the parts asked for are not named: a table's parts near the figure, other places anywhere."""
+        return sum(not frozenset(part) <= (near if part in self.facets else whole) for part in self.parts)
 
 
 def share(weights: dict[str, float], *held: tuple[frozenset[str], float]) -> float:

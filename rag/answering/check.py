@@ -10,7 +10,9 @@ from rag.language.numbers import Number, numbers
 from rag.language.periods import mentions
 from rag.types import Answer, Citation, Claim
 
-_DIFFERENCE = re.compile(r"(\d[\d,]*(?:\.\d+)?) − (\d[\d,]*(?:\.\d+)?) = (\d[\d,]*(?:\.\d+)?)")
+_N = r"(\d[\d,]*(?:\.\d+)?)"
+_DIFFERENCE = re.compile(rf"(?<!\(){_N} − {_N} = {_N}")  # 4,212 − 4,046 = 166
+_CHANGE = re.compile(rf"\({_N} − {_N}\) ÷ {_N} = −?{_N}%")  # (4,212 − 3,412) ÷ 3,412 = 23.4%
 
 
 def checked(answer: Answer) -> Answer:
@@ -27,15 +29,25 @@ def _supported(claim: Claim, cited: list[Citation]) -> bool:
     if not cited:
         return False
     held = {value for citation in cited for value in _values(_evidence(citation))}
-    held |= {result for a, b, result in _differences(claim.text) if {a, b} <= held and abs(a - b - result) < 1e-6}
+    held |= {
+        result for parts, result, worked in _worked_out(claim.text) if parts <= held and abs(worked - result) < 0.051
+    }
     return all(value in held for value in _values(claim.text))
 
 
-def _differences(text: str) -> Iterator[tuple[float, float, float]]:
-    """The differences worked out in the text: "4,212 − 4,046 = 166"."""
+def _worked_out(text: str) -> Iterator[tuple[set[float], float, float]]:
+    """The arithmetic shown in the text: the figures it starts from, the result it gives, and the result worked out."""
     for match in _DIFFERENCE.finditer(text):
-        a, b, result = (float(part.replace(",", "")) for part in match.groups())
-        yield a, b, result
+        a, b, result = (_number(part) for part in match.groups())
+        yield {a, b}, result, a - b
+    for match in _CHANGE.finditer(text):
+        a, b, divisor, result = (_number(part) for part in match.groups()[:4])
+        if divisor:
+            yield {a, b, divisor}, result, abs(100 * (a - b) / divisor)
+
+
+def _number(written: str) -> float:
+    return float(written.replace(",", ""))
 
 
 def _evidence(citation: Citation) -> str:

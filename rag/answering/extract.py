@@ -11,17 +11,18 @@ from typing import Any
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURE_ENOUGH, confidence
-from rag.answering.figures import Candidate, Candidates, is_provisional, sub_periods
-from rag.answering.nearest import nearest_figures
+from rag.answering.figures import Candidate, Candidates, answered, is_provisional, sub_periods
+from rag.answering.nearest import nearest_figures, nothing_said
+from rag.answering.ranking import highest
+from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.language.tokens import content_stem_set
 from rag.passages import row_label
 from rag.search import Found
-from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understood
+from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
 FIGURES = ("count", "figure", "share", "money", "duration")
-_DIFFERENCE = re.compile(r"\bhow (?:many|much) (?:more|fewer|less)\b|\bdifference\b", re.IGNORECASE)
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
 
@@ -35,8 +36,11 @@ def extract(found: Found, understood: Understood) -> Answer:
     answer = _from_figures(weighed, found, understood)
     if answer is not None:
         return answer
+    nearest = nearest_figures(weighed, found, understood)
+    if nearest is not None:
+        return nearest
     if understood.wants in ("count", "share", "money") or weighed.asks_for_a_part:
-        return nearest_figures(weighed, found, understood)
+        return nothing_said(list(found.statements), understood)
     return best_statements(found, understood)
 
 
@@ -44,16 +48,15 @@ def extract(found: Found, understood: Understood) -> Answer:
 
 
 def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer | None:
+    if understood.rank:
+        return highest(weighed.of(understood.period), understood)
     whole = _fitting(weighed, found, understood, understood.period if len(understood.periods) <= 1 else None)
     parts = sub_periods(understood)
     if parts and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
-        series = [
-            (period, [each for each in _fitting(weighed, found, understood, period) if not each.narrowed])
-            for period in parts
-        ]
-        series = _of_one_unit(series)
-        if sum(bool(ordered) for _, ordered in series) >= 2:
-            return _series(series, understood)
+        one_by_one = [(period, _fitting(weighed, found, understood, period)) for period in parts]
+        answer = series(one_by_one, understood)
+        if answer is not None:
+            return answer
     return _single(whole, weighed.of(understood.period), understood) if whole else None
 
 
@@ -70,7 +73,10 @@ def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: 
 
 
 def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool) -> bool:
-    """A period may stand for another of nearly its length: "the last five years" counted from different months."""
+    """A period may stand for another of nearly its length: "the last five years" counted from different months.
+
+    A part of it may not: nine months are not the year.
+    """
     if wanted is None or candidate.relation == "equal":
         return True
     if candidate.relation == "unknown":
@@ -80,6 +86,9 @@ def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool
     period = candidate.period
     if period.end == wanted.end and ((period.end - period.start).days == 1 or at_the_end):
         return True  # what is counted on the last day stands for the period's end
+    if candidate.relation == "inside":
+        # "Since 2022" and "this year so far" run to today; what reports hold of them ends before.
+        return wanted.kind is PeriodKind.ROLLING and period.start == wanted.start
     shared = (min(period.end, wanted.end) - max(period.start, wanted.start)).days
     return shared >= 0.7 * max((period.end - period.start).days, (wanted.end - wanted.start).days)
 
@@ -106,7 +115,7 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
         headline=_headline(best, understood),
         claims=tuple(claims),
         citations=notes.citations,
-        figures=(_figure(best, n),),
+        figures=(answered(best, n),),
         conflicts=tuple(conflicts),
         notes=tuple(remarks),
     )
@@ -116,66 +125,10 @@ def _remarks(best: Candidate, understood: Understood) -> list[str]:
     remarks = ["The figure is provisional."] if is_provisional(best) else []
     wanted = understood.period
     if wanted and best.relation == "unknown":
-        remarks.append(f"The source does not say which period the figure is for; asked was {wanted.label}.")
+        remarks.append("The source does not say which period the figure is for.")
     elif wanted and best.relation != "equal" and best.period:
-        remarks.append(f"The figure is for {best.period.label}; asked was {wanted.label}.")
+        remarks.append(f"The figure is for {best.period.label}.")
     return remarks
-
-
-def _figure(candidate: Candidate, n: int) -> AnsweredFigure:
-    figure = candidate.figure
-    return AnsweredFigure(figure.value, figure.unit, figure.qualifier, figure.period, n)
-
-
-def _of_one_unit(series: list[tuple[Period, list[Candidate]]]) -> list[tuple[Period, list[Candidate]]]:
-    """Like is set beside like only: the unit is that of the best figure of all, where it has one."""
-    units = [(ordered[0].score, ordered[0].figure.unit) for _, ordered in series if ordered]
-    unit = max(units, default=(0.0, ""))[1]
-    share = unit == "%"
-    return [
-        (period, [each for each in ordered if (each.figure.unit == "%") == share and _alike(each.figure.unit, unit)])
-        for period, ordered in series
-    ]
-
-
-def _alike(one: str, other: str) -> bool:
-    words = content_stem_set(one), content_stem_set(other)
-    return not all(words) or bool(words[0] & words[1])
-
-
-def _series(series: list[tuple[Period, list[Candidate]]], understood: Understood) -> Answer:
-    """One figure a period, each cited; a period without one is named."""
-    notes = Footnotes()
-    claims: list[Claim] = []
-    figures: list[AnsweredFigure] = []
-    shorts: list[str] = []
-    missing = [period.label for period, ordered in series if not ordered]
-    for period, ordered in series:
-        if not ordered:
-            continue
-        best = ordered[0]
-        n = notes.cite(best.ranked, best.figure)
-        short = short_figure(best.ranked, best.figure)
-        shorts.append(f"{short} ({period.label})")
-        claims.append(Claim(f"{period.label}: {short} ({source(best.ranked)}).", (n,)))
-        figures.append(_figure(best, n))
-    remarks = [f"No figure for {_listed(missing)} in these reports."] if missing else []
-    short, headline = "; ".join(shorts), None
-    if not missing and len(figures) == 2 and _DIFFERENCE.search(understood.standalone):
-        claim, headline = _difference(figures, shorts)
-        claims.insert(0, claim)
-        short = headline.figure
-    return Answer(
-        question=understood.standalone,
-        status="answered",
-        text=answer_text(claims, remarks),
-        short=short,
-        headline=headline,
-        claims=tuple(claims),
-        citations=notes.citations,
-        figures=tuple(figures),
-        notes=tuple(remarks),
-    )
 
 
 def _headline(best: Candidate, understood: Understood) -> Headline:
@@ -202,17 +155,3 @@ def _part_asked(best: Candidate, understood: Understood) -> str:
         " ".join(re.findall(r"how many (\w+)", understood.about, re.I))
     )
     return label if words and words <= content_stem_set(understood.about) and not words & counted else ""
-
-
-def _difference(figures: list[AnsweredFigure], told: list[str]) -> tuple[Claim, Headline]:
-    """The difference of two figures, with the arithmetic that ``check`` works out again."""
-    first, second = sorted(figures, key=lambda each: -each.value)
-    difference = first.value - second.value
-    written = [f"{each:,.10g}" for each in (first.value, second.value, round(difference, 6))]
-    label = " and ".join(figure.period.label for figure in figures if figure.period)
-    text = f"The difference between {told[0]} and {told[1]}: {written[0]} − {written[1]} = {written[2]}."
-    return Claim(text, (first.citation, second.citation)), Headline(figure=written[2], label=f"difference · {label}")
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -12,7 +12,7 @@ from rag.answering.asked import Asked
 from rag.answering.fit import LOOSE, fits
 from rag.language.periods import Relation, relation, year
 from rag.search import Found, Ranked
-from rag.types import Figure, Period, Understood
+from rag.types import AnsweredFigure, Figure, Period, PeriodKind, Understood
 
 STATEMENTS = 150  # the best statements whose figures are weighed
 NEAR = 0.3  # the score by which an older figure may be ahead of the latest
@@ -88,6 +88,9 @@ class Candidates:
         else:
             lies = period_relation(weighed.ranked, weighed.period, wanted)
             timely = _TIMELY[lies] + _own_report(weighed.ranked, wanted)
+            if lies == "inside" and wanted.kind is PeriodKind.ROLLING and weighed.period:
+                # Of what has run since a day, the longest stretch says most.
+                timely += 0.8 * (weighed.period.start == wanted.start) - (wanted.end - weighed.period.end).days / 365
         return replace(weighed, score=weighed.score + timely, relation=lies)
 
 
@@ -110,10 +113,17 @@ def period_relation(ranked: Ranked, period: Period | None, wanted: Period | None
     return "apart" if relation(implied, wanted) == "apart" else "unknown"
 
 
+def answered(candidate: Candidate, n: int) -> AnsweredFigure:
+    """The figure as the answer shows it, tied to its footnote."""
+    figure = candidate.figure
+    return AnsweredFigure(figure.value, figure.unit, figure.qualifier, figure.period, n)
+
+
 def is_provisional(candidate: Candidate) -> bool:
     """Whether the source calls the figure provisional."""
     statement = candidate.ranked.statement
-    return _provisional(statement.text, candidate.figure.qualifier, statement.caption)
+    figure = candidate.figure
+    return figure.provisional or _provisional(statement.text, figure.qualifier, statement.caption)
 
 
 def _provisional(text: str, qualifier: str, caption: str) -> bool:
@@ -122,7 +132,8 @@ def _provisional(text: str, qualifier: str, caption: str) -> bool:
 
 def _standing(ranked: Ranked, figure: Figure) -> float:
     """Which source to prefer for one thing: final over provisional, exact over loose."""
-    provisional = _provisional(ranked.statement.text, figure.qualifier, ranked.statement.caption)
+    statement = ranked.statement
+    provisional = figure.provisional or _provisional(statement.text, figure.qualifier, statement.caption)
     return -0.3 * provisional - 0.05 * (figure.qualifier in LOOSE)
 
 

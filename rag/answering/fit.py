@@ -31,6 +31,12 @@ _CAPTION_TAIL = re.compile(r"\b(?:from|by|per|to)\b.*", re.IGNORECASE | re.DOTAL
 _JOINTS = re.compile(r"[,;:]|\b(?:and|but|while|whereas|compared with|against|than)\b", re.IGNORECASE)
 # "48 referrals that had arrived late" counts some of them only.
 _RESTRICTS = re.compile(r"\s(?:that|who|which|whose|where)\b")
+# "One of the seven targets" counts one.
+_BASE = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|none|half|most|many|some|each|any) (?:out )?of "
+    r"(?:the |our |its |all |those )?$",
+    re.IGNORECASE,
+)
 _RATE = re.compile(r"\b(?:an?|per|each|every)\s+(?:month|week|day|quarter|year)\b", re.IGNORECASE)
 
 
@@ -90,19 +96,23 @@ def _row_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Iterator[F
     context = ranked.context - asked.part_words
     averaged = bool(asked.nouns) and not _AVERAGES.isdisjoint((label | head) - asked.all)
     whole = not asked.parts and not label.isdisjoint(_ALL)
+    counts = label & asked.units
+    another = bool(counts) and counts.isdisjoint(asked.all) and not asked.units.isdisjoint(asked.measure)
     own_extra = [word for each in labels for word in unasked(narrowing(each), asked.all, asked.facets)]
     for figure in figures:
         header = " ".join(cell_of(ranked, figure).headers)
         own = label | content_stem_set(header)
         held = (own, 1.0), (head, 0.9), (heading, 0.8), (context, 0.5), (caption, 0.3)
         extra = [*own_extra, *unasked(narrowing(header), asked.all, asked.facets)]
-        missing = asked.missing(own | head | caption | heading | context)
+        beside = own | head | caption | heading | context
+        missing = asked.missing(beside, beside)
         hoped = not HOPED.isdisjoint((own | head if "target" in own else own) - asked.all)
         score = 0.9 * share(asked.weights, *held) + 0.15 * whole - 0.3 * min(len(extra), 3) - 0.6 * min(missing, 2)
         if any(word in _TURNS for word in extra) or hoped or averaged:
             score -= 0.4
-        enough = 0.35 if asked.nouns and asked.nouns <= own else 0.55
-        measured = share(asked.measure, *held) >= enough and not missing and not hoped and not averaged
+        enough = 0.42 if asked.nouns and asked.nouns <= own else 0.55
+        elsewhere = bool(missing) or another or (bool(asked.parts) and bool(own_extra))
+        measured = share(asked.measure, *held) >= enough and not (elsewhere or hoped or averaged)
         yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra))
 
 
@@ -123,7 +133,7 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
         own = content_stem_set(text[slice(*clauses[here])]) | counted
         facets, named_in = _parts_named(text, clauses, here, asked)
         near = own | content_stem_set(text[slice(*clauses[named_in])])
-        missing = asked.missing(near | above | (everything if len(clauses) == 1 else frozenset()))
+        missing = asked.missing(near | above | (everything if len(clauses) == 1 else frozenset()), everything | above)
         names = {narrowing(match["name"]) for match in NAMED_PLACE.finditer(text[slice(*clauses[here])])}
         facets |= {name for name in names if name and name not in asked.everywhere}
         known = ranked.context | asked.all
@@ -140,7 +150,8 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
         score = 0.6 * covered + 0.4 * hits - 0.3 * min(len(extra), 2) - 0.3 * (turned or hoped) - 0.6 * min(missing, 2)
         if asked.nouns and counted and not hits:
             score -= 0.5
-        measured = reach >= 0.5 and of_noun and not missing and not hoped
+        base = _BASE.search(text, 0, at)
+        measured = reach >= 0.5 and of_noun and not (missing or hoped or base)
         yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra) + turned, rate)
 
 

@@ -21,8 +21,8 @@ _COUNTED = re.compile(
 )
 
 
-def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer:
-    """No figure for the period asked: the same measure's figures for other periods, nearest first."""
+def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer | None:
+    """No figure for the period asked: the same measure's figures for other periods, nearest first; None without any."""
     wanted = understood.period
     sure = [
         each
@@ -30,11 +30,11 @@ def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -
         if each.measured and confidence(each.ranked, found, understood) >= SURE_ENOUGH
     ]
     if wanted is None or not sure:
-        return nothing_said([each.ranked for each in sure] or list(found.statements), understood)
+        return None
     near = _one_a_period([each for each in sure if each.score >= sure[0].score - 0.9])
     near.sort(key=lambda each: _distance(each.period, wanted))
     if not near:
-        return nothing_said([each.ranked for each in sure], understood)
+        return None
     notes = Footnotes()
     suggestions = tuple(
         (
@@ -90,4 +90,5 @@ def _distance(period: Period | None, wanted: Period) -> int:
     if period is None:
         return 10**6
     lengths = [(each.end - each.start).days for each in (period, wanted)]
-    return abs((period.end - wanted.end).days) + abs(lengths[0] - lengths[1])
+    # A quarter is nearest to a quarter: a year's figure beside it would only be mistaken for one.
+    return abs((period.end - wanted.end).days) + 3 * abs(lengths[0] - lengths[1])

@@ -9,6 +9,7 @@ from rag.answering.figures import Candidate, is_provisional
 from rag.answering.fit import LOOSE
 from rag.language.periods import relation
 from rag.language.tokens import content_stem_set
+from rag.passages import row_label
 from rag.types import Figure
 
 _REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)
@@ -26,7 +27,7 @@ def last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
             and _published_after(other, best)
         ):
             low, high = sorted((other.figure.value, best.figure.value))
-            if low > 0 and high / low < 1.1:
+            if low > 0 and (high / low < 1.1 or (is_provisional(best) and _one_row(best, other))):
                 return other
         text = other.ranked.statement.text
         if (
@@ -38,6 +39,12 @@ def last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
             if any(each.value == best.figure.value for each in earlier):
                 return other
     return best
+
+
+def _one_row(one: Candidate, other: Candidate) -> bool:
+    """Whether both are the same row, of the same kind of table, of two reports."""
+    rows = one.ranked.statement, other.ranked.statement
+    return all(row.kind == "row" for row in rows) and row_label(rows[0]) == row_label(rows[1])
 
 
 def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:

@@ -19,7 +19,7 @@ from rag.types import Answer, Claim, Understood
 
 _REASONS = re.compile(
     r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
-    r"so that|in order to|in response|attribut\w+|reasons?|causes?|first,|second,)\b",
+    r"so that|in order to|in response|attribut\w+|account(?:s|ed)? for|put down to|reasons?|causes?|first,|second,)\b",
     re.IGNORECASE,
 )
 _LISTS = re.compile(r"\W*(?:first|second|third|fourth|finally|another|also|one (?:is|was)|the other)\b", re.IGNORECASE)
@@ -30,6 +30,9 @@ _POINTS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"\s[·|•]\s")  # "Tarnshire Gazette · 24 June 2026 · News" says nothing
+_LEANS = re.compile(
+    r"\W*(?:and|but|second|third|fourth|secondly|thirdly|also|finally|if this|this is why)\b", re.IGNORECASE
+)
 _DEFINES = re.compile(
     r"\b(?:is|are|means?|refers? to|counts? as|is counted|are counted|defined as|we call)\b", re.IGNORECASE
 )
@@ -47,10 +50,10 @@ def best_statements(found: Found, understood: Understood) -> Answer:
     short = phrase_asked(best, understood, found.weights)
     # Who, when and where want a name or a date: a sentence that holds none must be the likelier to answer.
     enough = SURER if short is None and understood.wants in ("person", "date", "place") else SURE_ENOUGH
-    if confidence(best, found, understood) < enough:
+    if confidence(best, found, understood) < enough or _another_time(best, understood):
         return nothing_said(ordered, understood)
     notes = Footnotes()
-    chosen = [best, *_companions(best, found, fits, understood)]
+    chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
     claims = [Claim(claim_text(each), (notes.cite(each),)) for each in chosen]
     return Answer(
         question=understood.standalone,
@@ -62,12 +65,22 @@ def best_statements(found: Found, understood: Understood) -> Answer:
     )
 
 
+def _another_time(best: Ranked, understood: Understood) -> bool:
+    """Whether a figure is asked for and the best statement speaks of another time, or of a part of the time."""
+    if understood.period is None or (understood.wants not in ("figure", "duration") and not understood.rank):
+        return False
+    return period_relation(best, best.statement.period, understood.period) in ("apart", "inside")
+
+
 def _fits(found: Found, understood: Understood) -> dict[str, float]:
     """For each statement its search score, moved by the kind of statement wanted, its period and its age."""
     dates = [each.passage.report.published for each in found.statements[:20]]
     newest = max((published.day for published in dates if published), default=None)
     fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
     if understood.wants == "reason":
+        for each in found.statements:
+            if each.statement.kind == "row":
+                fits[each.statement.id] -= 0.6  # a row of figures gives no reason
         for each, lead in _led_to(found):
             fits[each.statement.id] = max(fits[each.statement.id] + 0.4, fits[lead.statement.id] + 0.25)
     return fits
@@ -119,6 +132,18 @@ def _led_to(found: Found) -> Iterator[tuple[Ranked, Ranked]]:
             path, page, ordinal = each.passage.report.path, each.statement.page, each.statement.ordinal
             before = [at.get((path, page, ordinal - back)) for back in (0, 1, 2, 3)]
             yield each, max((one for one in before if one), key=lambda one: one.score)
+
+
+def _opening(best: Ranked, found: Found) -> list[Ranked]:
+    """The best statement behind those that it leans on: one that opens with "And" or "Second" is not the first."""
+    at = {(each.passage.id, each.statement.ordinal): each for each in found.statements}
+    opening = [best]
+    while len(opening) < 4 and _LEANS.match(opening[0].statement.text):
+        before = at.get((best.passage.id, opening[0].statement.ordinal - 1))
+        if before is None or before.statement.kind == "row":
+            break
+        opening.insert(0, before)
+    return opening
 
 
 def _companions(best: Ranked, found: Found, fits: dict[str, float], understood: Understood) -> list[Ranked]:

@@ -132,6 +132,7 @@ _figures = sa.Table(
     sa.Column("unit", sa.Text, nullable=False),
     sa.Column("qualifier", sa.Text, nullable=False),
     sa.Column("counts", sa.Text, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
     *_period(),
 )
 sa.Index("figures_by_period", _figures.c.period_start, _figures.c.period_end)
@@ -279,10 +280,10 @@ class Catalog:
             rows = db.execute(_PASSAGES, {"ids": list(ids), "model": model}).all()
             keys = [row.key for row in rows]
             figures: dict[tuple[int, int], list[Figure]] = {}
-            for passage, statement, a, b, c, d, value, unit, qualifier, counts, *when in db.execute(
+            for passage, statement, a, b, c, d, value, unit, qualifier, counts, provisional, *when in db.execute(
                 _FIGURES, {"keys": keys}
             ).all():
-                figure = Figure(a, b, c, d, value, unit, qualifier, counts, _period_of(*when))
+                figure = Figure(a, b, c, d, value, unit, qualifier, counts, _period_of(*when), provisional)
                 figures.setdefault((passage, statement), []).append(figure)
             statements: dict[int, list[Any]] = {}
             for statement in db.execute(_STATEMENTS, {"keys": keys}).all():
@@ -324,6 +325,11 @@ class Catalog:
             )
             found[row.id] = passage, _parts(row.parts, len(cited))
         return {id: found[id] for id in ids if id in found}
+
+    def texts(self, most: int) -> list[str]:
+        """The texts of up to so many live passages."""
+        with self._engine.connect() as db:
+            return list(db.scalars(sa.select(_passages.c.text).limit(most)))
 
     def passages_counting(self, period: Period, noun: str, most: int) -> list[str]:
         """Ids of passages with a figure of exactly this period whose unit has a word that starts with the noun."""
@@ -633,6 +639,7 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
             "unit": f.unit,
             "qualifier": f.qualifier,
             "counts": f.counts,
+            "provisional": f.provisional,
             **_period_row(f.period),
         }
         for key, passage in keyed

@@ -39,7 +39,7 @@ class Words:
             ) from error
         self._writer: Any = None
         self._searcher = self._index.searcher()
-        self._idf: dict[str, float] = {}
+        self._idf: dict[str, float | None] = {}
 
     def close(self) -> None:
         if self._writer is not None:
@@ -84,16 +84,14 @@ class Words:
         return [(searcher.doc(address)["id"][0], float(score)) for score, address in hits]
 
     def idf(self, stems: Iterable[str]) -> dict[str, float]:
-        """How rare each stem is: ln(1 + (N - df + .5) / (df + .5)), as in BM25."""
+        """How rare each stem is: ln(1 + (N - df + .5) / (df + .5)), as in BM25; without those that no passage holds."""
         searcher, known = self._searcher, self._idf  # a commit replaces both
-        found: dict[str, float] = {}
-        for stem in stems:
+        for stem in (stems := list(stems)):
             if stem not in known:
                 total = searcher.num_docs
                 having = min(searcher.doc_freq("body", stem), total)  # it still counts what was just dropped
-                known[stem] = math.log(1 + (total - having + 0.5) / (having + 0.5))
-            found[stem] = known[stem]
-        return found
+                known[stem] = math.log(1 + (total - having + 0.5) / (having + 0.5)) if having else None
+        return {stem: rarity for stem in stems if (rarity := known[stem]) is not None}
 
     def ids(self) -> set[str]:
         """The id of every passage in the index."""

@@ -330,6 +330,22 @@ def _two_part_year(m: re.Match[str], anchor: Anchor) -> Period | None:
     return None
 
 
+def _short_two_part_year(m: re.Match[str], anchor: Anchor) -> Period | None:
+    """ "In 24/25": a financial year, where the second is the year behind the first."""
+    first, second = int(m["y"] or m["y1"]), int(m["z"] or m["z1"])
+    return fiscal_year(2000 + first) if second == first + 1 else None
+
+
+def _next_year(m: re.Match[str], anchor: Anchor) -> Period | None:
+    return year(anchor.day.year + 1) if anchor.day else None
+
+
+def _that_year(m: re.Match[str], anchor: Anchor) -> Period | None:
+    """ "In April 2023 …, in September of that year": the year last named before."""
+    before = re.findall(rf"\b{_Y}\b", m.string[: m.start()])
+    return month(_month_number(m["m"]), int(before[-1])) if before else None
+
+
 def _fiscal(m: re.Match[str], anchor: Anchor) -> Period | None:
     number = int(m["y"])
     ending = number + 2000 if number < 100 else number
@@ -388,7 +404,7 @@ def _since(m: re.Match[str], anchor: Anchor) -> Period | None:
     until = anchor.covers.end if anchor.covers else anchor.day + timedelta(days=1) if anchor.day else None
     if until is None or until <= first:
         return None
-    return Period(first, until, f"since {m['m'].rstrip('.') + ' ' if m['m'] else ''}{m['y']}")
+    return Period(first, until, f"since {m['m'].rstrip('.') + ' ' if m['m'] else ''}{m['y']}", PeriodKind.ROLLING)
 
 
 def _a_year(m: re.Match[str], anchor: Anchor) -> Period | None:
@@ -430,7 +446,7 @@ def _this_year(m: re.Match[str], anchor: Anchor) -> Period | None:
             return None
         until = anchor.covers.end if anchor.covers else anchor.day + timedelta(days=1)
         start = date((until - timedelta(days=1)).year, 1, 1)
-        return Period(start, until, f"{start.year} so far")
+        return Period(start, until, f"{start.year} so far", PeriodKind.ROLLING)
     return _own_year(anchor)
 
 
@@ -552,6 +568,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\bH(?P<h>[12])\s*(?:of\s+)?(?P<y>{_Y})\b", _a_half, False),
         (rf"\b(?P<o>first|second)\s+half(?:\s+of)?\s+(?P<y>{_Y})\b", _a_half, False),
         # years
+        (r"(?<=\b(?:in|of)\s)(?P<y>\d\d)/(?P<z>\d\d)\b(?!/)|(?<=\b(?:for)\s)(?P<y1>\d\d)/(?P<z1>\d\d)\b(?!/)", _short_two_part_year, False),
+        (r"\bnext year\b(?!')", _next_year, True),
+        (r"\b(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>(?:19|20)\d\d)\b", _iso_day, False),
+        (rf"(?P<m>{_NAME})\s+of\s+that\s+year\b", _that_year, True),
+        (rf"\bcalendar year\s+(?P<y>{_Y})\b", _a_year, False),
         (rf"\b(?P<y>{_Y})\s?[/]\s?(?P<z>\d\d(?:\d\d)?)\b", _two_part_year, False),
         (rf"\b(?P<y>{_Y})[-–](?P<z>\d\d)\b(?!-)", _two_part_year, False),
         (rf"\b(?:fy\s?|fiscal(?: year)?\s+|financial year\s+)(?P<y>{_Y}|\d\d)\b(?!\s?[/–-]\s?\d)", _fiscal, False),
@@ -578,7 +599,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
 )  # fmt: skip
 # A cheap look before the patterns: no text without one of these names a period.
 _HINT = re.compile(
-    rf"\d{{4}}|\b[QH][1-4]\b|\bFY|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|half)\b|{_NAME}",
+    rf"\d{{4}}|\d\d/\d\d|\b[QH][1-4]\b|\bFY|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|half)\b|{_NAME}",
     re.IGNORECASE,
 )
 

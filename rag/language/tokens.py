@@ -40,7 +40,7 @@ _IRREGULAR = {
         "win": "won", "lose": "lost", "build": "built", "hold": "held", "find": "found", "meet": "met", "bring": "brought",
         "come": "came", "go": "went gone", "run": "ran", "see": "saw seen", "speak": "spoke spoken", "die": "dead death",
         "choose": "chose chosen", "become": "became", "send": "sent", "teach": "taught", "think": "thought", "feed": "fed",
-        "foot": "feet", "person": "people persons", "sing": "sang sung", "drive": "drove driven", "draw": "drew drawn",
+        "foot": "feet", "sing": "sang sung", "drive": "drove driven", "draw": "drew drawn",
     }.items()
     for form in forms.split()
 }  # fmt: skip

@@ -1,0 +1,120 @@
+"""One figure a period: several years side by side, the difference of two, the change from the first to the last.
+
+Whatever is worked out is worked out in the open, and ``check`` works it out again.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.answering.asked import SHARES, change_asked
+from rag.answering.citing import Footnotes, answer_text, short_figure, source
+from rag.answering.figures import Candidate, answered
+from rag.language.tokens import content_stem_set
+from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understood
+
+_DIFFERENCE = re.compile(r"\bhow (?:many|much) (?:more|fewer|less)\b|\bdifference\b", re.IGNORECASE)
+
+
+def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understood) -> Answer | None:
+    """Like beside like, each figure cited and used once; a period without one is named. None with fewer than two."""
+    if change_asked(understood.about):
+        # What changed is worked out from the counts: each year's own per cent is another thing.
+        by_period = [
+            (period, [each for each in ordered if each.figure.unit not in SHARES]) for period, ordered in by_period
+        ]
+    chosen = _chosen(by_period)
+    if len(chosen) < 2:
+        return None
+    notes = Footnotes()
+    claims: list[Claim] = []
+    figures: list[AnsweredFigure] = []
+    told: list[str] = []
+    for period, best in chosen:
+        n = notes.cite(best.ranked, best.figure)
+        short = short_figure(best.ranked, best.figure)
+        told.append(f"{short} ({period.label})")
+        claims.append(Claim(f"{period.label}: {short} ({source(best.ranked)}).", (n,)))
+        figures.append(answered(best, n))
+    missing = [period.label for period, _ in by_period if period not in [each for each, _ in chosen]]
+    remarks = [f"No figure for {_listed(missing)} in these reports."] if missing else []
+    short, headline = "; ".join(told), None
+    worked = _worked_out(figures, told, understood)
+    if worked is not None:
+        claim, headline = worked
+        claims.insert(0, claim)
+        short = headline.figure
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, remarks),
+        short=short,
+        headline=headline,
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=tuple(figures),
+        notes=tuple(remarks),
+    )
+
+
+def _chosen(by_period: list[tuple[Period, list[Candidate]]]) -> list[tuple[Period, Candidate]]:
+    """For each period its best figure that is of the whole, of exactly that period, and of the unit of the others."""
+    exact = [
+        (period, [each for each in ordered if each.relation == "equal" and not each.narrowed])
+        for period, ordered in by_period
+    ]
+    bests = [ordered[0] for _, ordered in exact if ordered]
+    unit = max(bests, key=lambda each: each.score).figure.unit if bests else ""
+    chosen: list[tuple[Period, Candidate]] = []
+    used: set[tuple[str, int]] = set()
+    for period, ordered in exact:
+        for each in ordered:
+            place = (each.ranked.statement.id, each.figure.start)
+            if _alike(each.figure.unit, unit) and place not in used:
+                chosen.append((period, each))
+                used.add(place)
+                break
+    return chosen
+
+
+def _alike(one: str, other: str) -> bool:
+    words = content_stem_set(one), content_stem_set(other)
+    return (one in SHARES) == (other in SHARES) and (not all(words) or bool(words[0] & words[1]))
+
+
+def _worked_out(
+    figures: list[AnsweredFigure], told: list[str], understood: Understood
+) -> tuple[Claim, Headline] | None:
+    first, last = figures[0], figures[-1]
+    if len(figures) == 2 and _DIFFERENCE.search(understood.standalone):
+        return _difference(figures, told)
+    if change_asked(understood.about) and first.value > 0 and first.unit not in SHARES:
+        return _change(first, last, told)
+    return None
+
+
+def _difference(figures: list[AnsweredFigure], told: list[str]) -> tuple[Claim, Headline]:
+    high, low = sorted(figures, key=lambda each: -each.value)
+    written = [_written(each) for each in (high.value, low.value, high.value - low.value)]
+    label = " and ".join(figure.period.label for figure in figures if figure.period)
+    text = f"The difference between {told[0]} and {told[1]}: {written[0]} − {written[1]} = {written[2]}."
+    return Claim(text, (high.citation, low.citation)), Headline(figure=written[2], label=f"difference · {label}")
+
+
+def _change(first: AnsweredFigure, last: AnsweredFigure, told: list[str]) -> tuple[Claim, Headline]:
+    share = 100 * (last.value - first.value) / first.value
+    a, b = _written(last.value), _written(first.value)
+    sign = "+" if share > 0 else "−" if share < 0 else ""
+    text = f"The change from {told[0]} to {told[-1]}: ({a} − {b}) ÷ {b} = {'−' if share < 0 else ''}{abs(share):.1f}%."
+    return (
+        Claim(text, (first.citation, last.citation)),
+        Headline(figure=f"{sign}{abs(share):.1f}%", label=f"{told[0]} to {told[-1]}"),
+    )
+
+
+def _written(value: float) -> str:
+    return f"{round(value, 6):,.10g}"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
