@@ -65,9 +65,12 @@ _YEAR_BACK = (
     r"\b(?:the )?same (?:quarter|month|period|time)(?: (?:of|in))? (?:last year|the (?:previous year|year before)|a year (?:earlier|before))"
     r"|\ba year (?:earlier|before)\b"
 )
+_ASKS_ANEW = re.compile(
+    r"\b(?:did|do|does|is|are|was|were|has|have|why|who|when|what|which|how|share)\b", re.IGNORECASE
+)
 _STEP_BACK = re.compile(
     _YEAR_BACK
-    + r"|\b(?:the )?(?:year|quarter|month) before(?: that)?\b|\b(?:the )?(?:previous|prior|preceding) (?:year|quarter|month)\b",
+    + r"|\b(?:the )?(?:year|quarter|month) before(?: that)?\b|^\W*(?:and )?before that\b|\b(?:the )?(?:previous|prior|preceding) (?:year|quarter|month)\b",
     re.IGNORECASE,
 )
 _STEP_ON = re.compile(
@@ -143,13 +146,11 @@ def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
         period = step or (named[0].period if named else before.period)
         words = question if not named else named[0].words
         return _replaced(before, period, words.strip(" ?"))
-    if step is None and not continues and not _PRONOUN.search(question) and not (short and len(own) < 2):
+    whole = bool(named) and bool(own) and bool(_HAS_VERB.match(question.lstrip(" ,.")))  # asks on its own
+    if step is None and not continues and not _PRONOUN.search(question) and (whole or not (short and len(own) < 2)):
         return _understood(question, named)
-    if (
-        continues
-        and len(own) <= 3
-        and not re.search(r"\b(?:did|do|does|is|are|was|were|has|have|why|who|when)\b", rest, re.IGNORECASE)
-    ):
+    fragment = _OPENER.sub("", rest)
+    if continues and len(own) <= 3 and not _ASKS_ANEW.search(fragment):
         return _other_part(rest, own, before, step, named)
     period = step or next((mention.period for mention in named if mention.period), None)
     supplied = [word for word in content_words(before.about) if word not in own]

@@ -31,8 +31,8 @@ DENSE, LEXICAL, BEST_STATEMENT = 1.0, 0.6, 0.35
 # Words for whoever or whatever is counted, which say little of what is asked.
 ANYONE = frozenset(
     stem(word)
-    for word in """people person someone anyone households partnership organisation agency us get got bring brought come came receive
-    received happen happened average total new""".split()
+    for word in """people person someone anyone households partnership organisation agency us get got bring brought come
+    came receive received happen happened average total new""".split()
 )
 _NAME = re.compile(r"(?<!\bin )(?<!\bfrom )(?<!\bin the )(?<!\bfrom the )\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
 WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}

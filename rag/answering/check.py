@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rag.language.numbers import Number, numbers
+from rag.language.numbers import numbers, scale_of
 from rag.language.periods import mentions
 from rag.types import Answer, Citation, Claim
 
@@ -28,7 +28,7 @@ def checked(answer: Answer) -> Answer:
 def _supported(claim: Claim, cited: list[Citation]) -> bool:
     if not cited:
         return False
-    held = {value for citation in cited for value in _values(_evidence(citation))}
+    held = {value for citation in cited for value in _held(citation)}
     held |= {
         result for parts, result, worked in _worked_out(claim.text) if parts <= held and abs(worked - result) < 0.051
     }
@@ -50,21 +50,23 @@ def _number(written: str) -> float:
     return float(written.replace(",", ""))
 
 
-def _evidence(citation: Citation) -> str:
-    """All that a citation can vouch for: its quote, and what its table and its report hand down to it."""
-    headers = " | ".join(f"{header}: {cell}" for header, cell in citation.headers)
+def _held(citation: Citation) -> set[float]:
+    """All the values that a citation can vouch for: its quote's, and what its table and report hand down.
+
+    A cell's value counts as it stands and at the scale that its headers or caption give it.
+    """
+    held: set[float] = set()
+    for header, cell in citation.headers:
+        scales = [scale_of(words)[0] for words in (header, citation.caption, citation.headers[0][1])]
+        scale = next((each for each in scales if each != 1.0), 1.0)
+        held |= {value * factor for value in _values(cell) for factor in (1.0, scale)}
     period = citation.period.label if citation.period else ""
-    return " | ".join(
-        (citation.quote, headers, citation.caption, citation.title, citation.covers, period, f"page {citation.page}")
-    )
+    around = (citation.caption, citation.title, citation.covers, period, f"page {citation.page}")
+    headers = (header for header, _ in citation.headers)
+    return held.union(*(_values(text) for text in (citation.quote, *headers, *around)))
 
 
 def _values(text: str) -> set[float]:
+    """The values of the figures in a text, multiplied out: "£4.2 million" is not "£4.2 billion"."""
     taken = [(mention.start, mention.end) for mention in mentions(text)]
-    return {_bare(text, number) for number in numbers(text, taken=taken)}
-
-
-def _bare(text: str, number: Number) -> float:
-    """The digits' own value: "£1,284" in a cell and "£1,284 thousand" in a claim rest on the same figure."""
-    digits = "".join(char for char in text[number.number_start : number.number_end] if char.isdigit() or char == ".")
-    return float(digits) if digits and digits.count(".") <= 1 and digits != "." else number.value
+    return {round(abs(number.value), 6) for number in numbers(text, taken=taken)}

@@ -50,11 +50,13 @@ def extract(found: Found, understood: Understood) -> Answer:
 def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer | None:
     if understood.rank:
         return highest(weighed.of(understood.period), understood)
-    whole = _fitting(weighed, found, understood, understood.period if len(understood.periods) <= 1 else None)
-    parts = sub_periods(understood)
-    if parts and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
-        one_by_one = [(period, _fitting(weighed, found, understood, period)) for period in parts]
-        answer = series(one_by_one, understood)
+    if len(understood.periods) > 1:
+        listed = [(period, _fitting(weighed, found, understood, period)) for period in understood.periods]
+        return series(listed, understood, least=1)
+    whole = _fitting(weighed, found, understood, understood.period)
+    years = sub_periods(understood)
+    if years and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
+        answer = series([(each, _fitting(weighed, found, understood, each)) for each in years], understood)
         if answer is not None:
             return answer
     return _single(whole, weighed.of(understood.period), understood) if whole else None
@@ -102,7 +104,8 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
     for other in disagreeing(best, ordered):
         m = notes.cite(other.ranked, other.figure)
         said = short_figure(other.ranked, other.figure)
-        claims.append(Claim(f"{how_it_differs(other, best)} {said} ({source(other.ranked)}).", (m,)))
+        plain = re.sub(r"^(?:a )?provisional ", "", said)
+        claims.append(Claim(f"{how_it_differs(other, best)} {plain} ({source(other.ranked)}).", (m,)))
         conflicts.append(
             {"value": other.figure.value, "short": said, "citation": m, "provisional": is_provisional(other)}
         )

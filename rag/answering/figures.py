@@ -158,9 +158,7 @@ def _freshness(candidate: Candidate, newest: date | None) -> float:
 
 
 def sub_periods(understood: Understood) -> tuple[Period, ...]:
-    """The periods that a question asks of one by one: those it lists, or each year of a range of up to twelve."""
-    if len(understood.periods) > 1:
-        return understood.periods
+    """The years of a range of up to twelve, which a question about it asks of one by one."""
     period = understood.period
     if period is None or (period.end - period.start).days <= 366:
         return ()

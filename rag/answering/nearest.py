@@ -15,7 +15,7 @@ from rag.types import Answer, Period, Understood
 
 OFFERED = 3
 _COUNTED = re.compile(
-    r"\bhow (?:many|much)\s+(?P<what>.+?)"
+    r"\bhow (?:many|much)\s+(?P<what>(?!did\b|do\b|does\b|has\b|have\b|was\b|is\b).+?)"
     r"(?=\s+(?:did|do|does|were|was|are|is|have|has|had|came|come|will|would|can|could)\b|\s*[?.,]|$)",
     re.IGNORECASE,
 )

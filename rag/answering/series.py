@@ -16,15 +16,15 @@ from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understoo
 _DIFFERENCE = re.compile(r"\bhow (?:many|much) (?:more|fewer|less)\b|\bdifference\b", re.IGNORECASE)
 
 
-def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understood) -> Answer | None:
-    """Like beside like, each figure cited and used once; a period without one is named. None with fewer than two."""
+def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understood, least: int = 2) -> Answer | None:
+    """Like beside like, each figure cited and used once; a period without one is named. None with too few."""
     if change_asked(understood.about):
         # What changed is worked out from the counts: each year's own per cent is another thing.
         by_period = [
             (period, [each for each in ordered if each.figure.unit not in SHARES]) for period, ordered in by_period
         ]
     chosen = _chosen(by_period)
-    if len(chosen) < 2:
+    if len(chosen) < least:
         return None
     notes = Footnotes()
     claims: list[Claim] = []
@@ -86,6 +86,8 @@ def _worked_out(
     figures: list[AnsweredFigure], told: list[str], understood: Understood
 ) -> tuple[Claim, Headline] | None:
     first, last = figures[0], figures[-1]
+    if len(figures) < 2:
+        return None
     if len(figures) == 2 and _DIFFERENCE.search(understood.standalone):
         return _difference(figures, told)
     if change_asked(understood.about) and first.value > 0 and first.unit not in SHARES:

@@ -20,25 +20,32 @@ def last_revision(best: Candidate, every: list[Candidate]) -> Candidate:
     for other in every:
         if relation(other.period, best.period) != "equal" or other.figure.value == best.figure.value:
             continue
-        if (
-            other.measured
-            and not other.narrowed
-            and other.ranked.statement.kind == "row"
-            and _published_after(other, best)
-        ):
-            low, high = sorted((other.figure.value, best.figure.value))
-            if low > 0 and (high / low < 1.1 or (is_provisional(best) and _one_row(best, other))):
-                return other
-        text = other.ranked.statement.text
-        if (
-            other.figure.value != best.figure.value
-            and _REVISED.search(text)
-            and relation(other.period, best.period) == "equal"
-        ):
-            earlier = [each for each in other.ranked.statement.figures if each.start < other.figure.start]
-            if any(each.value == best.figure.value for each in earlier):
-                return other
+        if _restated(other, best) or _says_revised_from(other, best):
+            return other
     return best
+
+
+def _restated(other: Candidate, best: Candidate) -> bool:
+    """Whether a later report's table gives the figure anew."""
+    if (
+        not other.measured
+        or other.narrowed
+        or other.ranked.statement.kind != "row"
+        or not _published_after(other, best)
+    ):
+        return False
+    low, high = sorted((other.figure.value, best.figure.value))
+    return low > 0 and (high / low < 1.1 or (is_provisional(best) and _one_row(best, other)))
+
+
+def _says_revised_from(other: Candidate, best: Candidate) -> bool:
+    """Whether the sentence says that it was revised from the best one's value: "revised from 1,016 to 1,025"."""
+    statement = other.ranked.statement
+    revised = _REVISED.search(statement.text)
+    if revised is None:
+        return False
+    behind = [each for each in statement.figures if each.start - statement.start >= revised.end() - 1]
+    return bool(behind) and behind[0].value == best.figure.value
 
 
 def _one_row(one: Candidate, other: Candidate) -> bool:
@@ -67,7 +74,7 @@ def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
 
 def how_it_differs(other: Candidate, best: Candidate) -> str:
     if is_provisional(other) and not is_provisional(best):
-        return "A provisional figure was"
+        return "A provisional figure was"  # its own qualifier need not say so again
     return "An earlier report gave" if _published_after(best, other) else "Another source gives"
 
 

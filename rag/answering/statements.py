@@ -154,7 +154,9 @@ def _companions(best: Ranked, found: Found, fits: dict[str, float], understood: 
         (
             each
             for each in found.statements
-            if each.passage.id == best.passage.id and each.statement.ordinal > best.statement.ordinal
+            if each.passage.id == best.passage.id
+            and each.statement.ordinal > best.statement.ordinal
+            and each.statement.heading == best.statement.heading
         ),
         key=lambda each: each.statement.ordinal,
     )

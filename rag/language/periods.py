@@ -336,6 +336,15 @@ def _short_two_part_year(m: re.Match[str], anchor: Anchor) -> Period | None:
     return fiscal_year(2000 + first) if second == first + 1 else None
 
 
+def _open_ended(m: re.Match[str], anchor: Anchor) -> Period | None:
+    number, how = int(m["y"]), m["how"].lower()
+    if how != "after":
+        return Period(date(1000, 1, 1), date(number, 1, 1), f"before {number}", PeriodKind.ROLLING)
+    start = date(number + 1, 1, 1)
+    until = anchor.day + timedelta(days=1) if anchor.day else None
+    return Period(start, until, f"after {number}", PeriodKind.ROLLING) if until and until > start else None
+
+
 def _next_year(m: re.Match[str], anchor: Anchor) -> Period | None:
     return year(anchor.day.year + 1) if anchor.day else None
 
@@ -568,6 +577,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\bH(?P<h>[12])\s*(?:of\s+)?(?P<y>{_Y})\b", _a_half, False),
         (rf"\b(?P<o>first|second)\s+half(?:\s+of)?\s+(?P<y>{_Y})\b", _a_half, False),
         # years
+        (rf"\b(?P<how>before|until|prior to|after)\s+(?P<y>{_Y})\b(?!\s?[/–-]\s?\d)", _open_ended, False),
         (r"(?<=\b(?:in|of)\s)(?P<y>\d\d)/(?P<z>\d\d)\b(?!/)|(?<=\b(?:for)\s)(?P<y1>\d\d)/(?P<z1>\d\d)\b(?!/)", _short_two_part_year, False),
         (r"\bnext year\b(?!')", _next_year, True),
         (r"\b(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>(?:19|20)\d\d)\b", _iso_day, False),
