@@ -151,7 +151,7 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
         if asked.nouns and counted and not hits:
             score -= 0.5
         base = _BASE.search(text, 0, at)
-        measured = reach >= 0.5 and of_noun and not (missing or hoped or base)
+        measured = reach >= 0.55 and of_noun and not (missing or hoped or base)
         yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra) + turned, rate)
 
 

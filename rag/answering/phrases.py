@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.answering.facets import narrowing
 from rag.language.numbers import numbers
-from rag.language.periods import NOWHEN, mentions
+from rag.language.periods import NOWHEN, Anchor, mentions
 from rag.language.tokens import content_stem_set, stems
 from rag.search import Ranked
 from rag.types import Understood
@@ -28,8 +28,12 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
     """The date, name, place or number in the statement that the question wants, nearest to the rare words it shares."""
     text = " ".join(ranked.statement.text.split())
     asked = content_stem_set(understood.standalone)
+    told: dict[tuple[int, int], str] = {}  # "on Monday" is told as the day it was
     if understood.wants == "date":
-        spans = [(m.start, m.end) for m in mentions(text, NOWHEN) if not asked >= frozenset(stems(m.words))]
+        published = ranked.passage.report.published
+        dates = mentions(text, Anchor(published.day if published else None, ranked.passage.report.covers))
+        told |= {(m.start, m.end): m.period.label for m in dates if m.relative and m.period}
+        spans = [(m.start, m.end) for m in dates if not asked >= frozenset(stems(m.words))]
     elif understood.wants in ("person", "place"):
         spans = [
             span
@@ -64,7 +68,7 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
         return -sum(weight / (5 + min(abs(at - span[0]), abs(at - span[1]))) for at, weight in shared)
 
     start, end = min(spans, key=distance)
-    return text[start:end].strip(" ,.")
+    return told.get((start, end)) or text[start:end].strip(" ,.")
 
 
 def _is_name(text: str, start: int, end: int) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from rag.answering.asked import change_asked
-from rag.answering.citing import Footnotes, answer_text, claim_text
+from rag.answering.asked import SHARES, change_asked
+from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure
 from rag.answering.confidence import SURE_ENOUGH, SURER, confidence
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
@@ -15,7 +15,7 @@ from rag.answering.phrases import phrase_asked
 from rag.language.tokens import content_stems, stem
 from rag.question import subject
 from rag.search import Found, Ranked
-from rag.types import Answer, Claim, Understood
+from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Understood
 
 _REASONS = re.compile(
     r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
@@ -55,6 +55,19 @@ def best_statements(found: Found, understood: Understood) -> Answer:
     notes = Footnotes()
     chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
     claims = [Claim(claim_text(each), (notes.cite(each),)) for each in chosen]
+    lone = _lone_share(best, understood)
+    if lone is not None:
+        n = notes.cite(best)
+        return Answer(
+            question=understood.standalone,
+            status="answered",
+            text=answer_text(claims[:1], []),
+            short=short_figure(best, lone),
+            headline=Headline(figure=short_figure(best, lone), label=lone.period.label if lone.period else ""),
+            claims=tuple(claims[:1]),
+            citations=tuple(citation for citation in notes.citations if citation.n == n),
+            figures=(AnsweredFigure(lone.value, lone.unit, lone.qualifier, lone.period, n),),
+        )
     return Answer(
         question=understood.standalone,
         status="answered",
@@ -63,6 +76,12 @@ def best_statements(found: Found, understood: Understood) -> Answer:
         claims=tuple(claims),
         citations=notes.citations,
     )
+
+
+def _lone_share(best: Ranked, understood: Understood) -> Figure | None:
+    """The one share or multiple in a sentence that was asked how much something changed."""
+    shares = [figure for figure in best.statement.figures if figure.unit in SHARES]
+    return shares[0] if len(shares) == 1 and change_asked(understood.about) else None
 
 
 def _another_time(best: Ranked, understood: Understood) -> bool:
@@ -82,7 +101,9 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
             if each.statement.kind == "row":
                 fits[each.statement.id] -= 0.6  # a row of figures gives no reason
         for each, lead in _led_to(found):
-            fits[each.statement.id] = max(fits[each.statement.id] + 0.4, fits[lead.statement.id] + 0.25)
+            own = fits[each.statement.id] + (0.4 if each.features["coverage"] >= 0.5 else 0.1)
+            borrowed = fits[lead.statement.id] + (0.25 if lead.features["coverage"] >= 0.6 else 0.0)
+            fits[each.statement.id] = max(own, borrowed)
     return fits
 
 

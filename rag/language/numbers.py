@@ -80,6 +80,7 @@ _ONE_IN = re.compile(
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(rf"(?:\b|(?<=\s)|^)(?:{_QUALIFIERS})\s*$", re.IGNORECASE)
+_OF_SO_MANY = re.compile(rf"\s+of\s+(?:the\s+|our\s+|its\s+|all\s+)?(?:{_WORD_NUMBER}|\d+)\b", re.IGNORECASE)
 _AFTER_QUALIFIER = re.compile(
     r"\s*(?:\(\s*(?P<in>provisional|estimated|estimate|revised)\s*\)|(?P<or>or more|or fewer|or so)\b|(?P<plus>\+))",
     re.IGNORECASE,
@@ -167,8 +168,8 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
         if spoken is None:
             return None
         value = spoken
-        if value <= 1 and not (match["scale"] or match["percent"]):
-            return None  # "one of the reasons" counts nothing
+        if value <= 1 and not (match["scale"] or match["percent"]) and not _OF_SO_MANY.match(text, match.end()):
+            return None  # "one of the reasons" counts nothing, "one of the seven targets" does
     if _part_of_a_name(text, match, start):
         return None
     dash = _is_dash(text, match, start)
@@ -279,6 +280,9 @@ def _with_surroundings(
         closing = behind.end()
     if not unit or unit == "times":
         noun_end, noun = _counted(text, closing, end)
+        if not noun and (base := _OF_SO_MANY.match(text, closing)):
+            _, noun = _counted(text, base.end(), end)  # "one of the seven targets" counts targets
+            noun_end = closing
         if noun and not unit:
             unit, closing = noun, noun_end
             if noun.lower() in _CURRENCY_WORDS:

@@ -520,6 +520,14 @@ def _same_last_year(m: re.Match[str], anchor: Anchor) -> Period | None:
     return shifted(anchor.covers, -1) if anchor.covers else None
 
 
+def _weekday(m: re.Match[str], anchor: Anchor) -> Period | None:
+    """ "On Monday" in an article is the last Monday before it came out, or that very day."""
+    if anchor.day is None:
+        return None
+    number = [name.lower() for name in calendar.day_name].index(m["w"].lower())
+    return day(anchor.day - timedelta(days=(anchor.day.weekday() - number) % 7))
+
+
 def _today(m: re.Match[str], anchor: Anchor) -> Period | None:
     if anchor.day is None:
         return None
@@ -604,6 +612,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\b(?:last|past|previous|recent|preceding)\s+(?:(?P<n>{_N})\s+)?(?P<u>years|months|quarters|weeks|days|decades?)\b", _last_n, True),
         (rf"\b(?:over|within|during)\s+(?:the\s+)?(?:(?P<n>{_N})\s+)(?P<u>years|months|quarters|decades)\b", _last_n, True),
         (r"\b(?P<how>last|this|previous|current)\s+(?P<u>quarter|month)\b", _near, True),
+        (rf"\b(?:on|last)\s+(?P<w>{'|'.join(calendar.day_name)})\b(?!\s*(?:to|–|-|and|mornings?|afternoons?|evenings?|between|from)\b)", _weekday, True),
         (r"\b(?:today|yesterday)\b", _today, True),
     )
 )  # fmt: skip

@@ -195,7 +195,7 @@ def test_a_report_names_its_days(anchor: Anchor, text: str, words: str, start: s
     "text",
     [
         "They may be late.",
-        "We march on Monday.",
+        "We march on Mondays.",
         "1,999 cases",
         "£2,025 was spent",
         "£2025",
