@@ -618,7 +618,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
 )  # fmt: skip
 # A cheap look before the patterns: no text without one of these names a period.
 _HINT = re.compile(
-    rf"\d{{4}}|\d\d/\d\d|\b[QH][1-4]\b|\bFY|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|half)\b|{_NAME}",
+    rf"\d{{4}}|\d\d/\d\d|\b[QH][1-4]\b|\bFY|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|half|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|{_NAME}",
     re.IGNORECASE,
 )
 
