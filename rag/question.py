@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
 from rag.errors import BadInput
-from rag.language.periods import Anchor, mentions, month, quarter, shifted
+from rag.language.periods import Anchor, mentions, month, quarter, shifted, year
 from rag.language.shorthand import written_out
 from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants
@@ -116,6 +117,15 @@ def counted(understood: Understood) -> frozenset[str]:
     """The stems of the noun that a question counts: "how many active volunteers" counts volunteers."""
     named = _COUNTED.search(understood.about)
     return frozenset(content_stems(named["noun"])) if named else frozenset()
+
+
+def years_asked(understood: Understood) -> tuple[Period, ...]:
+    """The years of a range of up to twelve, which a question about it asks of one by one."""
+    period = understood.period
+    if period is None or (period.end - period.start).days <= 366:
+        return ()
+    first, last = period.start.year, (period.end - timedelta(days=1)).year
+    return tuple(year(number) for number in range(first, last + 1)) if 1 <= last - first < 12 else ()
 
 
 # --- follow-ups -------------------------------------------------------------------------------------------------------

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passages import told
-from rag.question import counted, subject
+from rag.question import counted, subject, years_asked
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
 
 if TYPE_CHECKING:
     from rag.library import Library
 
 CANDIDATES = 60  # passages asked of each index
+FOR_ONE_PERIOD, FOR_EACH_YEAR = 40, 8  # passages looked up by what they count
 READ = 24  # passages whose statements are ranked
 
 # Passage score: cosine, and BM25 as a share of what the best passage reached. Fitted by eye on the public chunking
@@ -91,11 +92,17 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
 
 def _counting(library: Library, understood: Understood, scope: str) -> list[str]:
     """Passages that count the very noun in the very period: all sources of one figure, however they put it."""
-    found: list[str] = []
-    for period in understood.periods[:4]:
-        for noun in sorted(counted(understood)):
-            found += library.counting(period, noun, scope)
-    return found
+    if understood.wants not in ("count", "figure"):
+        return []
+    years = years_asked(understood)
+    nouns = counted(understood) or frozenset(stem(word) for word in subject(understood)[:3])
+    most = FOR_ONE_PERIOD if not years else FOR_EACH_YEAR
+    return [
+        found
+        for period in (years or understood.periods)[:12]
+        for noun in sorted(nouns - ANYONE)
+        for found in library.counting(period, noun, scope, most)
+    ]
 
 
 def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:

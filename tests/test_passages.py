@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import CORPUS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,8 @@ from rag.passages import rendered, row_label, split, told
 from rag.reading.plain import read_markdown, read_text
 from rag.reading.sandbox import read_directly
 from rag.types import Figure, Passage, PeriodKind, Reading, Report, Statement
+
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 Cut = tuple[Reading, list[Passage]]
 

@@ -22,6 +22,11 @@ _CHANGE = re.compile(
     r"\b(?:rise|rose|risen|increased?|grow|grew|grown|growth|fall|fell|fallen|decreased?|declined?|dropp?e?d?|changed?|up|down)\b",
     re.IGNORECASE,
 )
+# How a measure moved is no part of what it is.
+_MOVES = frozenset(
+    stem(word)
+    for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down".split()
+)
 _A_RATE = re.compile(r"\b(?:month|monthly|week|weekly|day|daily|each|per|every)\b", re.IGNORECASE)
 _SAID_AS_SHARE = ("share", "percentage", "proportion", "percent")
 # A name behind one of these says of which part a figure is: "in Harrafell". "To the Partnership" does not.
@@ -63,7 +68,8 @@ class Asked:
         self.parts = set() if understood.rank else {facet for facet in facets if not units & set(facet)} | places
         self.facets = facets
         narrowed = frozenset(word for part in self.parts for word in part) - self.nouns
-        measure = {word: weight for word, weight in self.weights.items() if word not in narrowed and word not in ANYONE}
+        aside = narrowed | ANYONE | _MOVES
+        measure = {word: weight for word, weight in self.weights.items() if word not in aside}
         self.measure = measure or self.weights
         self.part_words = narrowed
         self.everywhere = _names_everywhere(found)

@@ -11,7 +11,7 @@ from typing import Any
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURE_ENOUGH, confidence
-from rag.answering.figures import Candidate, Candidates, answered, is_provisional, sub_periods
+from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.ranking import highest
 from rag.answering.series import series
@@ -19,6 +19,7 @@ from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.language.tokens import content_stem_set
 from rag.passages import row_label
+from rag.question import years_asked
 from rag.search import Found
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
@@ -54,7 +55,7 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         listed = [(period, _fitting(weighed, found, understood, period)) for period in understood.periods]
         return series(listed, understood, least=1)
     whole = _fitting(weighed, found, understood, understood.period)
-    years = sub_periods(understood)
+    years = years_asked(understood)
     if years and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
         answer = series([(each, _fitting(weighed, found, understood, each)) for each in years], understood)
         if answer is not None:

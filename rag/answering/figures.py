@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from rag.answering.asked import Asked
 from rag.answering.fit import LOOSE, fits
-from rag.language.periods import Relation, relation, year
+from rag.language.periods import Relation, relation
 from rag.search import Found, Ranked
 from rag.types import AnsweredFigure, Figure, Period, PeriodKind, Understood
 
@@ -155,12 +155,3 @@ def _freshness(candidate: Candidate, newest: date | None) -> float:
     if known is None or newest is None:
         return 0.0
     return 0.3 * max(0.0, 1.0 - (newest - known).days / (3 * 365.25))
-
-
-def sub_periods(understood: Understood) -> tuple[Period, ...]:
-    """The years of a range of up to twelve, which a question about it asks of one by one."""
-    period = understood.period
-    if period is None or (period.end - period.start).days <= 366:
-        return ()
-    first, last = period.start.year, (period.end - timedelta(days=1)).year
-    return tuple(year(number) for number in range(first, last + 1)) if 1 <= last - first < 12 else ()

@@ -37,9 +37,9 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
         claims.append(Claim(f"{period.label}: {short} ({source(best.ranked)}).", (n,)))
         figures.append(answered(best, n))
     missing = [period.label for period, _ in by_period if period not in [each for each, _ in chosen]]
-    remarks = [f"No figure for {_listed(missing)} in these reports."] if missing else []
+    remarks = [f"No figure found for {_listed(missing)}."] if missing else []
     short, headline = "; ".join(told), None
-    worked = _worked_out(figures, told, understood)
+    worked = _worked_out(figures, told, understood) if chosen[0][0] == by_period[0][0] else None
     if worked is not None:
         claim, headline = worked
         claims.insert(0, claim)
