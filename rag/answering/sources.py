@@ -55,11 +55,11 @@ def _one_row(one: Candidate, other: Candidate) -> bool:
 
 
 def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
-    """Other values for the same thing and period, one for each value, at most two. Rounding is not disagreement."""
+    """Other values for the same thing and period, one for each value, at most two, each where it was first given."""
     if best.narrowed or best.period is None or best.figure.unit in ("%", "times"):
         return []
     found: list[Candidate] = []
-    for other in ordered[1:]:
+    for other in ordered:
         if other.ranked.statement.id == best.ranked.statement.id or other.narrowed:
             continue
         same = other.score >= best.score - 0.9 and relation(other.period, best.period) == "equal"
@@ -69,7 +69,20 @@ def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
             and not any(_agrees(other.figure, each.figure) for each in (best, *found))
         ):
             found.append(other)
-    return found[:2]
+    return [_first_given(each, ordered) for each in found[:2]]
+
+
+def _first_given(candidate: Candidate, ordered: list[Candidate]) -> Candidate:
+    """The earliest source of the same value: a provisional figure is cited from the bulletin that gave it."""
+    same = [
+        each
+        for each in ordered
+        if each.figure.value == candidate.figure.value
+        and not each.narrowed
+        and relation(each.period, candidate.period) == "equal"
+        and each.ranked.passage.report.published
+    ]
+    return min(same, key=lambda each: each.ranked.passage.report.published.day, default=candidate)  # type: ignore[union-attr]
 
 
 def how_it_differs(other: Candidate, best: Candidate) -> str:
