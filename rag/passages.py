@@ -1,4 +1,4 @@
-"""A reading becomes passages of statements, each with its exact span, its period and its figures.
+"""A reading becomes passages of statements, each with its exact span.
 
 Nothing is looked for afterwards: every span is recorded here, while the text is cut.
 """
@@ -6,52 +6,23 @@ Nothing is looked for afterwards: every span is recorded here, while the text is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import replace
 
-from rag.language.numbers import Number, numbers, scale_of
-from rag.language.periods import NOWHEN, Anchor, label_period, mentions, relation, shifted
+from rag.language.rows import told
 from rag.language.sentences import sentences
-from rag.types import Block, Cell, Figure, Mention, Page, Passage, Period, Reading, Report, Spanned, Statement
+from rag.ledger import reckoned
+from rag.types import Block, Page, Passage, Reading, Report, Spanned, Statement
 
 # About 200 tokens of the embedding model. Measured on the public chunking set in docs/decisions.md.
 PASSAGE_CHARS = 900
 # A heading or a table opens a new passage unless the one before is shorter than this.
 SHORT_PASSAGE_CHARS = 250
-# A sentence that opens so speaks of what the one before it was about, and of its time.
-_GOES_ON = re.compile(
-    r"(?:of (?:these|those|them|whom)|this|these|those|they|that|it|both|among (?:these|them))\b", re.I
-)
-_MOVED_FROM = re.compile(
-    r"\b(?:rose|risen|rise|fell|fallen|fall|grew|grown|went|up|down|increased?|decreased?|dropped|moved|changed)"
-    r"(?:\s+by\s+[^;:]{1,24}?)?\s+from\s+$",
-    re.I,
-)
-# "66 complaints, of which 20 were upheld", "opened 2,418 cases and closed 2,402"
-_SAME_NOUN = re.compile(r"\bof (?:which|whom|these|them|those)[,\s]+$|^\s+and\s+[\w'’-]+\s+$", re.I)
-_PROVISIONAL = re.compile(
-    r"\bfigures?(?: for (?P<when>[^.;,]{3,40}?)| in this \w+| given here)?(?: (?:is|are)| remain)"
-    r" (?:all )?provisional\b",
-    re.I,
-)
-_COMPARED_WORDS = re.compile(r"\b(?:previous|before|prior|preceding|earlier|same)\b", re.I)
-_COMPARED_BEFORE = re.compile(r"\b(?:than|compared with|compared to|against|up on|down on)\s+(?:[^.;]{0,24})$", re.I)
-_COMPARED_BEFORE_A_YEAR = re.compile(
-    r"\b(?:than (?:in|for|during)|compared (?:with|to)|(?:up|down) (?:from|on))\s+(?:[^.;]{0,24})$", re.I
-)
-_CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|whereas)\b", re.I)
-# "4,212 referrals, compared with 4,046 in 2024": the year is the second figure's alone.
-_COMPARED_BETWEEN = re.compile(r"\b(?:than|compared (?:with|to)|(?:up|down) (?:from|on)|against|from)\b", re.I)
-_LISTED = re.compile(r"\s*(?:,|and|,\s*and)\s*")
-_COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
-_SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stood|reached)\b", re.I)
 _SPACE = re.compile(r"\s+")
 
 
 def split(reading: Reading, report: Report) -> list[Passage]:
     """All passages of a reading, in reading order, with ids that name report, revision, page and place."""
-    anchor = Anchor(reading.published.day if reading.published else None, reading.covers)
     found: list[Passage] = []
     headings: dict[int, str] = {}
     for page in reading.pages:
@@ -71,8 +42,7 @@ def split(reading: Reading, report: Report) -> list[Passage]:
                     statements=tuple(replace(statement, passage_id=passage_id) for statement in group),
                 )
             )
-    told_provisional = _told_provisional(reading, anchor)
-    return [_marked(_understood(passage, anchor), told_provisional) for passage in found]
+    return reckoned(found, reading)
 
 
 def rendered(passage: Passage) -> Spanned:
@@ -94,40 +64,6 @@ def rendered(passage: Passage) -> Spanned:
         parts.append(text)
         at += len(text) + 1
     return Spanned("\n".join(parts), tuple(spans))
-
-
-def told(statement: Statement) -> str:
-    """The statement as it can be read alone: a row with the header of each cell, a sentence on one line."""
-    if statement.kind != "row":
-        return _SPACE.sub(" ", statement.text)
-    label, *pairs = row_cells(statement)
-    return " | ".join([label[1], *(f"{header}: {text}" if header else text for header, text in pairs)])
-
-
-def row_cells(statement: Statement) -> list[tuple[str, str]]:
-    """(header, text) of each cell of a row; a header of several rows is told outermost first."""
-    return [(" ".join(cell.headers), cell_text(statement, cell)) for cell in statement.cells] or [("", statement.text)]
-
-
-def cell_text(statement: Statement, cell: Cell) -> str:
-    """The cell's own text, on one line."""
-    return _SPACE.sub(" ", statement.text[cell.start - statement.start : cell.end - statement.start]).strip()
-
-
-def label_cells(statement: Statement) -> tuple[Cell, ...]:
-    """The cells that name a row: the first, and those behind it up to the first that holds a digit."""
-    named = statement.cells[:1]
-    for cell in statement.cells[1:]:
-        text = cell_text(statement, cell)
-        if not text or any(char.isdigit() for char in text):
-            break
-        named += (cell,)
-    return named if len(named) < len(statement.cells) else statement.cells[:1]
-
-
-def row_label(statement: Statement) -> str:
-    """The words of the cells that name a row: "March South West"."""
-    return " ".join(cell_text(statement, cell) for cell in label_cells(statement))
 
 
 # --- cutting ----------------------------------------------------------------------------------------------------------
@@ -185,237 +121,3 @@ def _statement(page: Page, block: Block, heading: str, start: int, end: int) -> 
         caption=block.caption,
         cells=block.cells,
     )
-
-
-# --- provisional figures ----------------------------------------------------------------------------------------------
-
-
-def _told_provisional(reading: Reading, anchor: Anchor) -> list[Period]:
-    """The periods whose figures a report calls provisional: "Figures for Q4 2024 are provisional", or all of them."""
-    told: list[Period] = []
-    for page in reading.pages:
-        for match in _PROVISIONAL.finditer(page.text):
-            named = [m.period for m in mentions(match["when"] or "", anchor) if m.period]
-            told += named or ([anchor.covers] if anchor.covers else [])
-    return told
-
-
-def _marked(passage: Passage, told: list[Period]) -> Passage:
-    if not told:
-        return passage
-    return replace(
-        passage,
-        statements=tuple(
-            replace(
-                statement,
-                figures=tuple(replace(figure, provisional=_inside_any(figure, told)) for figure in statement.figures),
-            )
-            for statement in passage.statements
-        ),
-    )
-
-
-def _inside_any(figure: Figure, told: list[Period]) -> bool:
-    return figure.unit != "%" and any(relation(figure.period, period) in ("equal", "inside") for period in told)
-
-
-# --- periods and figures ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    period: Period | None
-    said: str = ""
-
-
-def _understood(passage: Passage, anchor: Anchor) -> Passage:
-    around = _around(passage.heading, anchor)
-    done: list[Statement] = []
-    before = around
-    for statement in passage.statements:
-        if statement.heading != passage.heading:
-            around = _around(statement.heading, anchor)
-        stem = passage.id.rsplit(":", 1)[0]
-        named = replace(statement, id=f"{stem}:s{statement.ordinal}")
-        if statement.kind == "row":
-            done.append(_row(named, anchor, around))
-            continue
-        goes_on = _GOES_ON.match(statement.text) or _SPEAKS_OF_IT.search(statement.text)
-        understood = _sentence(named, anchor, before if goes_on else around)
-        before = _Time(understood.period, understood.said)
-        done.append(understood)
-    return replace(passage, statements=tuple(done))
-
-
-def _around(heading: str, anchor: Anchor) -> _Time:
-    """The period that a heading hands down, else the one the report covers."""
-    for mention in mentions(heading, anchor):
-        if mention.period and not _only_issue(mention.period, anchor):
-            return _said(mention)
-    return _Time(None if anchor.covers and _only_issue(anchor.covers, anchor) else anchor.covers)
-
-
-def _only_issue(period: Period, anchor: Anchor) -> bool:
-    """The month in a newsletter's title is when it came out, not what its figures are about."""
-    return period == anchor.covers and (period.end - period.start).days <= 31
-
-
-def _sentence(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
-    text = statement.text
-    named = mentions(text, anchor)
-    resolved = [mention for mention in named if mention.period]
-    own = next((_said(m) for m in resolved if not _only_compared(text, m)), around)
-    counted = numbers(text, taken=[(mention.start, mention.end) for mention in named])
-    figures: list[Figure] = []
-    for number in counted:
-        period = _time_of(text, number, counted, resolved, around).period
-        if period and not resolved and _MOVED_FROM.search(text, 0, number.start):
-            period = shifted(period, -1)  # "rose from 12.4 to 17.8": the first is the year before's
-        figure = _figure(number, statement.start, period)
-        if figures and not figure.unit and _SAME_NOUN.search(text[figures[-1].end - statement.start : number.start]):
-            figure = replace(figure, unit=figures[-1].unit)
-        figures.append(figure)
-    for at, mention in enumerate(_respectively(text, counted, resolved)):
-        figures[at] = replace(figures[at], period=mention.period)
-    return replace(statement, period=own.period, said=own.said, figures=tuple(figures))
-
-
-def _respectively(text: str, counted: list[Number], named: list[Mention]) -> list[Mention]:
-    """The periods of all figures, where as many of each are listed: "3,801 and 4,046 in 2023 and 2024"."""
-
-    def listed(spans: list[tuple[int, int]]) -> bool:
-        return all(_LISTED.fullmatch(text, one[1], other[0]) for one, other in pairwise(spans))
-
-    times, values = [(m.start, m.end) for m in named], [(n.start, n.end) for n in counted]
-    apart = len(times) > 1 and (times[-1] <= values[0] or values[-1] <= times[0]) if values else False
-    return named if apart and len(times) == len(values) and listed(times) and listed(values) else []
-
-
-def _time_of(text: str, number: Number, counted: list[Number], named: list[Mention], around: _Time) -> _Time:
-    """The period of one figure among several: the nearest named, where no other figure stands between the two."""
-
-    def distance(mention: Mention) -> int:
-        behind = mention.start >= number.end
-        gap = mention.start - number.end if behind else number.start - mention.end
-        low, high = (number.end, mention.start) if behind else (mention.end, number.start)
-        between = sum(1 for other in counted if low <= other.start < high)
-        if not behind and text[low : low + 1] == ",":
-            low += 1  # "In March, there were 351"
-        # "4,212 (2024: 4,046)"
-        bracketed = behind and "(" in text[low:high] and text[mention.end : mention.end + 1] != ")"
-        apart = bracketed or bool(_CLAUSE.search(text, low, high))
-        # "4,046 in 2024 to 4,212 in 2025": a period binds to the figure before it.
-        return gap + 60 * between + 30 * apart - (8 if behind else 0)
-
-    named = [m for m in named if not _COMPARED_BETWEEN.search(text, number.end, max(number.end, m.start))]
-    if not named:
-        return around
-    nearest = min(named, key=distance)
-    if _only_compared(text, nearest) and distance(nearest) > 25:
-        return around  # "51 complaints, compared with 20 in the previous year"
-    return _Time(nearest.period, nearest.words)
-
-
-def _said(mention: Mention) -> _Time:
-    """The words are kept only where the period needed working out: "last year"."""
-    return _Time(mention.period, mention.words if mention.relative else "")
-
-
-def _only_compared(text: str, mention: Mention) -> bool:
-    """Whether a period is named only to compare with: "than last year", "in the previous year"."""
-    if not mention.relative:
-        return bool(_COMPARED_BEFORE_A_YEAR.search(text[: mention.start]))
-    return bool(_COMPARED_WORDS.search(mention.words) or _COMPARED_BEFORE.search(text[: mention.start]))
-
-
-def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
-    labels = label_cells(statement)
-    label = row_label(statement)
-    label_headers = " ".join(header for cell in labels for header in cell.headers)
-    captioned = next((m for m in mentions(statement.caption, anchor) if m.period), None)
-    outer = captioned.period if captioned else around.period
-    figures: list[Figure] = []
-    for cell in statement.cells[len(labels) :]:
-        header = " ".join(cell.headers)
-        period = _cell_period(header, [cell_text(statement, each) for each in labels], outer, anchor)
-        figures += _cell_figures(statement, cell, header, label, label_headers, period)
-    own = next(
-        (
-            found
-            for found in (label_period(cell_text(statement, each), Anchor(anchor.day, outer)) for each in labels)
-            if found
-        ),
-        outer,
-    )
-    said = label if own is not None and own is not outer else captioned.words if captioned else around.said
-    return replace(statement, period=own, said=said, figures=tuple(figures))
-
-
-def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: Anchor) -> Period | None:
-    """A cell's period: its column's and its row's together ("March" under "2025"), else what stands around it."""
-    if _COMPARES.search(header):
-        header = ""  # "Change on 2024" is not about 2024
-    across = label_period(header, Anchor(anchor.day, outer))
-    downs = (label_period(label, Anchor(anchor.day, across or outer)) for label in labels)
-    down = next((found for found in downs if found), None)
-    if across is None and down is not None:
-        across = label_period(header, Anchor(anchor.day, down))
-    if across is not None and down is not None:
-        return down if relation(down, across) in ("inside", "equal") else across
-    return across or down or outer
-
-
-def _cell_figures(
-    statement: Statement, cell: Cell, header: str, label: str, label_headers: str, period: Period | None
-) -> Iterator[Figure]:
-    offset = cell.start - statement.start
-    text = statement.text[offset : cell.end - statement.start]
-    # A mention inside the cell is no figure ("2025", "12 June 2026").
-    taken = [(mention.start, mention.end) for mention in mentions(text, NOWHEN) if not _is_count(text, mention)]
-    scale, unit = _handed_down(header, label, statement.caption)
-    counts = _joined((label, header, label_headers, statement.caption))
-    for number in numbers(text, taken=taken):
-        figure = _figure(number, cell.start, period)
-        plain = not number.unit or number.unit in ("GBP", "USD", "EUR", "JPY")
-        value = number.value * (scale if plain and unit != "%" and number.value == _bare(text, number) else 1.0)
-        yield replace(figure, value=value, unit=number.unit or unit, counts=counts)
-
-
-def _is_count(text: str, mention: Mention) -> bool:
-    """A bare four-digit cell such as "2019" could be a year or a count; alone in its cell it is taken as a count."""
-    return text.strip() == mention.words and mention.words.isdigit()
-
-
-def _bare(text: str, number: Number) -> float:
-    """The value of the digits alone, to see whether a scale word was beside them."""
-    digits = re.sub(r"[^\d.]", "", text[number.number_start : number.number_end])
-    return (float(digits) if digits and digits.count(".") <= 1 and digits != "." else number.value) * (
-        -1 if number.value < 0 else 1
-    )
-
-
-def _handed_down(header: str, label: str, caption: str) -> tuple[float, str]:
-    """Scale and unit from the nearest of header, row label and caption that says one."""
-    told_by = [scale_of(words) for words in (header, label, caption)]
-    unit = next((unit for _, unit in told_by if unit), "")
-    scale = next((scale for scale, _ in told_by if scale != 1.0), 1.0)
-    if unit not in ("GBP", "USD", "EUR", "JPY", ""):
-        scale = 1.0
-    return scale, unit
-
-
-def _figure(number: Number, offset: int, period: Period | None) -> Figure:
-    return Figure(
-        start=offset + number.start,
-        end=offset + number.end,
-        number_start=offset + number.number_start,
-        number_end=offset + number.number_end,
-        value=number.value,
-        unit=number.unit,
-        qualifier=number.qualifier,
-        period=period,
-    )
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return " · ".join(part for part in parts if part)

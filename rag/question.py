@@ -9,7 +9,8 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from rag.errors import BadInput
-from rag.language.periods import Anchor, mentions, month, quarter, shifted, year
+from rag.language.mentions import Anchor, mentions
+from rag.language.periods import month, quarter, shifted, year
 from rag.language.shorthand import written_out
 from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants

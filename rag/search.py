@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
-from rag.passages import told
 from rag.question import counted, subject, years_asked
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
 

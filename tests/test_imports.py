@@ -15,7 +15,7 @@ MODULES = sorted(path for top in ("rag", "ui", "eval") for path in (ROOT / top).
 STEPS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors"),
     ("rag.settings", "rag.language"),
-    ("rag.reading", "rag.index", "rag.question", "rag.passages", "rag.models"),
+    ("rag.reading", "rag.index", "rag.question", "rag.ledger", "rag.passages", "rag.models"),
     ("rag.library",),
     ("rag.ingest", "rag.search", "rag.spelling", "rag.answering"),
     ("rag.ask",),

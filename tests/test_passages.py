@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rag.errors import NotReadYet
 from rag.language import periods
 from rag.language.numbers import numbers
-from rag.passages import rendered, row_label, split, told
+from rag.language.rows import row_label, told
+from rag.passages import rendered, split
 from rag.reading.plain import read_markdown, read_text
 from rag.reading.sandbox import read_directly
 from rag.types import Figure, Passage, PeriodKind, Reading, Report, Statement

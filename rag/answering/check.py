@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rag.language.mentions import mentions
 from rag.language.numbers import numbers, scale_of
-from rag.language.periods import mentions
 from rag.types import Answer, Citation, Claim
 
 _N = r"(\d[\d,]*(?:\.\d+)?)"

@@ -6,7 +6,7 @@ import re
 
 from rag.answering.asked import MONEY
 from rag.answering.fit import cell_of
-from rag.passages import cell_text, row_cells, row_label, told
+from rag.language.rows import cell_text, row_cells, row_label, told
 from rag.search import Ranked
 from rag.types import Citation, Claim, Figure
 

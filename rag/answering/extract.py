@@ -17,8 +17,8 @@ from rag.answering.ranking import highest
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
+from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
-from rag.passages import row_label
 from rag.question import years_asked
 from rag.search import Found
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from rag.language.periods import NOWHEN, label_period
+from rag.language.mentions import NOWHEN, label_period
+from rag.language.rows import row_label
 from rag.language.tokens import COMMON, stem, tokens
-from rag.passages import row_label
 from rag.search import ANYONE
 from rag.types import Statement
 

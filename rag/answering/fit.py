@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from rag.answering.asked import HOPED, MONEY, NAMED_PLACE, SHARES, TIME, Asked, share
 from rag.answering.facets import narrowing, unasked
+from rag.language.rows import cell_text, label_cells
 from rag.language.tokens import content_stem_set, content_stems, stem, stems
-from rag.passages import cell_text, label_cells
 from rag.search import Ranked
 from rag.types import Cell, Figure
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from rag.answering.facets import narrowing
+from rag.language.mentions import NOWHEN, Anchor, mentions
 from rag.language.numbers import numbers
-from rag.language.periods import NOWHEN, Anchor, mentions
 from rag.language.tokens import content_stem_set, stems
 from rag.search import Ranked
 from rag.types import Understood

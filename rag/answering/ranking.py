@@ -10,9 +10,9 @@ from rag.answering.citing import Footnotes, answer_text, short_figure
 from rag.answering.facets import narrowing
 from rag.answering.figures import Candidate, answered
 from rag.answering.fit import cell_of
-from rag.language.periods import NOWHEN, label_period
+from rag.language.mentions import NOWHEN, label_period
+from rag.language.rows import label_cells, row_label
 from rag.language.tokens import content_stem_set
-from rag.passages import label_cells, row_label
 from rag.types import Answer, Claim, Headline, Understood
 
 FEWEST = 3  # rows without which a ranking says little

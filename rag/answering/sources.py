@@ -8,8 +8,8 @@ from rag.answering.asked import MONEY
 from rag.answering.figures import Candidate, is_provisional
 from rag.answering.fit import LOOSE
 from rag.language.periods import relation
+from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
-from rag.passages import row_label
 from rag.types import Figure
 
 _REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from rag.errors import LibraryDamaged
+from rag.index import schema
 from rag.types import (
     Block,
     Box,
@@ -33,136 +34,6 @@ from rag.types import (
     Published,
     Report,
     Statement,
-)
-
-_tables = sa.MetaData()
-
-
-def _period() -> tuple[sa.Column[Any], ...]:
-    return (
-        sa.Column("period_start", sa.Date),
-        sa.Column("period_end", sa.Date),
-        sa.Column("period_label", sa.Text),
-        sa.Column("period_kind", sa.Text),
-    )
-
-
-def _of(parent: str) -> sa.ForeignKey:
-    """A row goes with its parent, so that retiring a report is one delete."""
-    return sa.ForeignKey(parent, ondelete="CASCADE")
-
-
-_meta = sa.Table("meta", _tables, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-_reports = sa.Table(
-    "reports",  # each with the one revision that is live
-    _tables,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("revision", sa.Text, nullable=False),
-    sa.Column("collection", sa.Text, nullable=False),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("root", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False, index=True),
-    sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("mtime_ns", sa.Integer, nullable=False),
-    sa.Column("pipeline", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("published", sa.Date),
-    sa.Column("published_source", sa.Text),
-    *_period(),  # the one it covers
-    sa.Column("pages", sa.Integer, nullable=False),
-    sa.Column("passages", sa.Integer, nullable=False),
-    sa.Column("statements", sa.Integer, nullable=False),
-    sa.Column("figures", sa.Integer, nullable=False),
-    sa.UniqueConstraint("collection", "path"),
-)
-_pages = sa.Table(
-    "pages",
-    _tables,
-    sa.Column("report", sa.Text, _of("reports.id"), primary_key=True),
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("label", sa.Text, nullable=False),
-    sa.Column("width", sa.Float, nullable=False),
-    sa.Column("height", sa.Float, nullable=False),
-    sa.Column("blocks", sa.LargeBinary, nullable=False),  # JSON, zlib
-    sa.Column("boxes", sa.LargeBinary, nullable=False),  # JSON, zlib
-)
-_passages = sa.Table(
-    "passages",
-    _tables,
-    sa.Column("key", sa.Integer, primary_key=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("report", sa.Text, _of("reports.id"), nullable=False, index=True),
-    sa.Column("page", sa.Integer, nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("start", sa.Integer, nullable=False),
-    sa.Column("end", sa.Integer, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("heading", sa.Text, nullable=False),
-    sa.Column("embedding", sa.LargeBinary, nullable=False, index=True),  # embeddings.hash
-)
-_statements = sa.Table(
-    "statements",  # their text is cut out of their passage's
-    _tables,
-    sa.Column("key", sa.Integer, primary_key=True),
-    sa.Column("passage", sa.Integer, _of("passages.key"), nullable=False, index=True),
-    sa.Column("id", sa.Text, nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("start", sa.Integer, nullable=False),
-    sa.Column("end", sa.Integer, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("heading", sa.Text, nullable=False),
-    sa.Column("caption", sa.Text, nullable=False),
-    sa.Column("cells", sa.Text, nullable=False),  # JSON, or nothing
-    sa.Column("said", sa.Text, nullable=False),
-    *_period(),
-)
-_figures = sa.Table(
-    "figures",
-    _tables,
-    sa.Column("key", sa.Integer, primary_key=True),
-    sa.Column("passage", sa.Integer, _of("passages.key"), nullable=False, index=True),
-    sa.Column("statement", sa.Integer, nullable=False),  # its ordinal on the page
-    sa.Column("start", sa.Integer, nullable=False),
-    sa.Column("end", sa.Integer, nullable=False),
-    sa.Column("number_start", sa.Integer, nullable=False),
-    sa.Column("number_end", sa.Integer, nullable=False),
-    sa.Column("value", sa.Float, nullable=False),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("qualifier", sa.Text, nullable=False),
-    sa.Column("counts", sa.Text, nullable=False),
-    sa.Column("provisional", sa.Boolean, nullable=False),
-    *_period(),
-)
-sa.Index("figures_by_period", _figures.c.period_start, _figures.c.period_end)
-_embeddings = sa.Table(
-    "embeddings",
-    _tables,
-    # The hash leads the key: were it the model, SQLite would read all of a model's rows to join them.
-    sa.Column("hash", sa.LargeBinary, primary_key=True),  # of the text and its spans
-    sa.Column("model", sa.Text, primary_key=True),
-    sa.Column("vector", sa.LargeBinary, nullable=False),  # float32
-    sa.Column("parts", sa.LargeBinary, nullable=False),  # float16, one vector a statement
-)
-_unread = sa.Table(
-    "unread",  # files of the ingested roots that could not be read
-    _tables,
-    sa.Column("collection", sa.Text, primary_key=True),
-    sa.Column("root", sa.Text, primary_key=True),
-    sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("revision", sa.Text, nullable=False),
-    sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("mtime_ns", sa.Integer, nullable=False),
-    sa.Column("pipeline", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-)
-_jobs = sa.Table(
-    "jobs",  # revisions that are, or may be, in the derived indexes and are not live
-    _tables,
-    sa.Column("revision", sa.Text, primary_key=True),  # report@revision
-    sa.Column("collection", sa.Text, nullable=False),
-    sa.Column("doing", sa.Text, nullable=False),
 )
 
 
@@ -227,7 +98,7 @@ class Catalog:
         self._engine = sa.create_engine(f"sqlite:///{path}")
         sa.event.listen(self._engine, "connect", _prepare)
         try:
-            _tables.create_all(self._engine)
+            schema.tables.create_all(self._engine)
         except sa.exc.DatabaseError as error:
             raise LibraryDamaged(
                 f"{path} is not a catalog Footnote can open ({error.orig}). Restore it, or ingest into a new library."
@@ -241,33 +112,35 @@ class Catalog:
     def fact(self, key: str) -> str:
         """What was noted under the key; empty if nothing was."""
         with self._engine.connect() as db:
-            return db.scalar(sa.select(_meta.c.value).where(_meta.c.key == key)) or ""
+            return db.scalar(sa.select(schema.meta.c.value).where(schema.meta.c.key == key)) or ""
 
     def note(self, key: str, value: str) -> None:
         with self._engine.begin() as db:
-            db.execute(sa.delete(_meta).where(_meta.c.key == key))
-            db.execute(sa.insert(_meta), {"key": key, "value": value})
+            db.execute(sa.delete(schema.meta).where(schema.meta.c.key == key))
+            db.execute(sa.insert(schema.meta), {"key": key, "value": value})
 
     # --- reading ---
 
     def held(self) -> list[Held]:
         """Every live report, by collection and path."""
         with self._engine.connect() as db:
-            rows = db.execute(sa.select(_reports).order_by(_reports.c.collection, _reports.c.path)).all()
+            rows = db.execute(
+                sa.select(schema.reports).order_by(schema.reports.c.collection, schema.reports.c.path)
+            ).all()
         return [_held(row) for row in rows]
 
     def page(self, report: str, number: int) -> Page | None:
         with self._engine.connect() as db:
             row = db.execute(
-                sa.select(_pages).where(_pages.c.report == report, _pages.c.number == number)
+                sa.select(schema.pages).where(schema.pages.c.report == report, schema.pages.c.number == number)
             ).one_or_none()
         return None if row is None else _page(row)
 
     def passage_ids(self, collection: str | None = None) -> list[str]:
         """The ids of all live passages, of one collection or all."""
-        query = sa.select(_passages.c.id).order_by(_passages.c.key)
+        query = sa.select(schema.passages.c.id).order_by(schema.passages.c.key)
         if collection is not None:
-            query = query.join(_reports).where(_reports.c.collection == collection)
+            query = query.join(schema.reports).where(schema.reports.c.collection == collection)
         with self._engine.connect() as db:
             return list(db.scalars(query))
 
@@ -329,18 +202,18 @@ class Catalog:
     def texts(self, most: int) -> list[str]:
         """The texts of up to so many live passages."""
         with self._engine.connect() as db:
-            return list(db.scalars(sa.select(_passages.c.text).limit(most)))
+            return list(db.scalars(sa.select(schema.passages.c.text).limit(most)))
 
     def passages_counting(self, period: Period, noun: str, most: int) -> list[str]:
         """Ids of passages with a figure of exactly this period whose unit has a word that starts with the noun."""
-        unit = sa.func.lower(_figures.c.unit)
+        unit = sa.func.lower(schema.figures.c.unit)
         query = (
-            sa.select(_passages.c.id)
+            sa.select(schema.passages.c.id)
             .distinct()
-            .join(_figures, _figures.c.passage == _passages.c.key)
-            .where(_figures.c.period_start == period.start, _figures.c.period_end == period.end)
+            .join(schema.figures, schema.figures.c.passage == schema.passages.c.key)
+            .where(schema.figures.c.period_start == period.start, schema.figures.c.period_end == period.end)
             .where(unit.startswith(noun, autoescape=True) | unit.contains(f" {noun}", autoescape=True))
-            .order_by(_passages.c.id)
+            .order_by(schema.passages.c.id)
             .limit(most)
         )
         with self._engine.connect() as db:
@@ -348,17 +221,20 @@ class Catalog:
 
     def vectors(self, model: str, reports: Sequence[str] | None = None) -> tuple[list[str], NDArray[np.float32]]:
         """Passage ids and their unit vectors (passages, dimensions): of the reports named, or of all."""
-        query = sa.select(_passages.c.id, _embeddings.c.vector).join(
-            _embeddings, sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == model)
+        query = sa.select(schema.passages.c.id, schema.embeddings.c.vector).join(
+            schema.embeddings,
+            sa.and_(schema.embeddings.c.hash == schema.passages.c.embedding, schema.embeddings.c.model == model),
         )
         with self._engine.connect() as db:
             if reports is None:
-                rows = list(db.execute(query.order_by(_passages.c.key)))
+                rows = list(db.execute(query.order_by(schema.passages.c.key)))
             else:
                 rows = [
                     row
                     for some in _some(reports)
-                    for row in db.execute(query.where(_passages.c.report.in_(some)).order_by(_passages.c.key))
+                    for row in db.execute(
+                        query.where(schema.passages.c.report.in_(some)).order_by(schema.passages.c.key)
+                    )
                 ]
         ids = [row.id for row in rows]
         matrix = np.frombuffer(b"".join(row.vector for row in rows), np.float32)
@@ -366,22 +242,27 @@ class Catalog:
 
     def vectors_of(self, model: str, ids: Sequence[str]) -> list[tuple[str, NDArray[np.float32]]]:
         """Each of the passages named with its vector."""
-        query = sa.select(_passages.c.id, _embeddings.c.vector).join(
-            _embeddings, sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == model)
+        query = sa.select(schema.passages.c.id, schema.embeddings.c.vector).join(
+            schema.embeddings,
+            sa.and_(schema.embeddings.c.hash == schema.passages.c.embedding, schema.embeddings.c.model == model),
         )
         with self._engine.connect() as db:
             return [
                 (row.id, np.frombuffer(row.vector, np.float32))
                 for some in _some(ids)
-                for row in db.execute(query.where(_passages.c.id.in_(some)))
+                for row in db.execute(query.where(schema.passages.c.id.in_(some)))
             ]
 
     def problems(self) -> list[str]:
         """What is wrong with the file itself, or between its tables."""
         with self._engine.connect() as db:
             state = db.scalar(sa.text("PRAGMA quick_check(1)"))
-            known = sa.select(_embeddings.c.hash).where(_embeddings.c.hash == _passages.c.embedding).exists()
-            bare = db.scalar(sa.select(sa.func.count()).select_from(_passages).where(~known)) or 0
+            known = (
+                sa.select(schema.embeddings.c.hash)
+                .where(schema.embeddings.c.hash == schema.passages.c.embedding)
+                .exists()
+            )
+            bare = db.scalar(sa.select(sa.func.count()).select_from(schema.passages).where(~known)) or 0
         found = (
             [] if state == "ok" else [f"The catalog is damaged ({state}): restore it, or ingest into a new library."]
         )
@@ -401,18 +282,20 @@ class Catalog:
 
     def cached(self, model: str, hashes: Sequence[bytes]) -> set[bytes]:
         """Those of the hashes whose vectors are here."""
-        query = sa.select(_embeddings.c.hash).where(_embeddings.c.model == model)
+        query = sa.select(schema.embeddings.c.hash).where(schema.embeddings.c.model == model)
         with self._engine.connect() as db:
-            return {h for some in _some(hashes) for h in db.scalars(query.where(_embeddings.c.hash.in_(some)))}
+            return {h for some in _some(hashes) for h in db.scalars(query.where(schema.embeddings.c.hash.in_(some)))}
 
     def cached_vectors(self, model: str, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """The vectors cached under these hashes."""
-        query = sa.select(_embeddings.c.hash, _embeddings.c.vector).where(_embeddings.c.model == model)
+        query = sa.select(schema.embeddings.c.hash, schema.embeddings.c.vector).where(
+            schema.embeddings.c.model == model
+        )
         with self._engine.connect() as db:
             return {
                 row.hash: np.frombuffer(row.vector, np.float32)
                 for some in _some(hashes)
-                for row in db.execute(query.where(_embeddings.c.hash.in_(some)))
+                for row in db.execute(query.where(schema.embeddings.c.hash.in_(some)))
             }
 
     def cache(self, model: str, embedded: Iterable[tuple[bytes, Embedded]]) -> None:
@@ -422,13 +305,13 @@ class Catalog:
         ]
         if rows:
             with self._engine.begin() as db:
-                db.execute(sa.insert(_embeddings).prefix_with("OR IGNORE"), rows)
+                db.execute(sa.insert(schema.embeddings).prefix_with("OR IGNORE"), rows)
 
     # --- publishing ---
 
     def jobs(self) -> list[Job]:
         with self._engine.connect() as db:
-            return [Job(*row) for row in db.execute(sa.select(_jobs))]
+            return [Job(*row) for row in db.execute(sa.select(schema.jobs))]
 
     def begin(self, entries: Sequence[Entry]) -> None:
         """Note which revisions are about to be added to the derived indexes."""
@@ -436,7 +319,7 @@ class Catalog:
             return
         with self._engine.begin() as db:
             db.execute(
-                sa.insert(_jobs).prefix_with("OR REPLACE"),
+                sa.insert(schema.jobs).prefix_with("OR REPLACE"),
                 [_job(entry.held, "adding") for entry in entries],
             )
 
@@ -447,59 +330,59 @@ class Catalog:
             replaced = [_held(row) for some in _some(list(new)) for row in db.execute(_REPORTS_NAMED, {"ids": some})]
             gone = [*replaced, *retired]
             for some in _some([held.report.id for held in gone]):
-                db.execute(sa.delete(_reports).where(_reports.c.id.in_(some)))
+                db.execute(sa.delete(schema.reports).where(schema.reports.c.id.in_(some)))
             if gone:
-                db.execute(sa.insert(_jobs).prefix_with("OR REPLACE"), [_job(held, "removing") for held in gone])
+                db.execute(sa.insert(schema.jobs).prefix_with("OR REPLACE"), [_job(held, "removing") for held in gone])
             for entry in entries:
                 _insert(db, entry)
             for some in _some([entry.held.revision for entry in entries]):
-                db.execute(sa.delete(_jobs).where(_jobs.c.revision.in_(some)))
+                db.execute(sa.delete(schema.jobs).where(schema.jobs.c.revision.in_(some)))
 
     def finish(self, jobs: Sequence[Job]) -> None:
         """The derived indexes no longer hold these revisions."""
         with self._engine.begin() as db:
             for some in _some([job.revision for job in jobs]):
-                db.execute(sa.delete(_jobs).where(_jobs.c.revision.in_(some)))
+                db.execute(sa.delete(schema.jobs).where(schema.jobs.c.revision.in_(some)))
 
     def seen(self, held: Held) -> None:
         """The same content with another place or time on disk."""
         with self._engine.begin() as db:
             db.execute(
-                sa.update(_reports)
-                .where(_reports.c.id == held.report.id)
+                sa.update(schema.reports)
+                .where(schema.reports.c.id == held.report.id)
                 .values(root=held.root, size=held.size, mtime_ns=held.mtime_ns)
             )
 
     def drop_unused_embeddings(self) -> None:
         """Forget the vectors of passages that are gone."""
-        used = sa.select(_passages.c.key).where(_passages.c.embedding == _embeddings.c.hash).exists()
+        used = sa.select(schema.passages.c.key).where(schema.passages.c.embedding == schema.embeddings.c.hash).exists()
         with self._engine.begin() as db:
-            db.execute(sa.delete(_embeddings).where(~used))
+            db.execute(sa.delete(schema.embeddings).where(~used))
 
     # --- what could not be read ---
 
     def unread(self, collection: str | None = None, root: str | None = None) -> list[Unread]:
-        query = sa.select(_unread).order_by(_unread.c.collection, _unread.c.path)
+        query = sa.select(schema.unread).order_by(schema.unread.c.collection, schema.unread.c.path)
         if collection is not None:
-            query = query.where(_unread.c.collection == collection)
+            query = query.where(schema.unread.c.collection == collection)
         if root is not None:
-            query = query.where(_unread.c.root == root)
+            query = query.where(schema.unread.c.root == root)
         with self._engine.connect() as db:
             return [Unread(**row._mapping) for row in db.execute(query)]
 
     def list_unread(self, file: Unread) -> None:
         self.unlist_unread([file])
         with self._engine.begin() as db:
-            db.execute(sa.insert(_unread), {name: getattr(file, name) for name in Unread.__slots__})
+            db.execute(sa.insert(schema.unread), {name: getattr(file, name) for name in Unread.__slots__})
 
     def unlist_unread(self, files: Iterable[Unread]) -> None:
         with self._engine.begin() as db:
             for file in files:
                 db.execute(
-                    sa.delete(_unread).where(
-                        _unread.c.collection == file.collection,
-                        _unread.c.root == file.root,
-                        _unread.c.path == file.path,
+                    sa.delete(schema.unread).where(
+                        schema.unread.c.collection == file.collection,
+                        schema.unread.c.root == file.root,
+                        schema.unread.c.path == file.path,
                     )
                 )
 
@@ -524,24 +407,28 @@ def _prepare(connection: Any, _record: object) -> None:
 
 # Built once: SQLAlchemy then finds their compiled form in its cache.
 _PASSAGES = (
-    sa.select(*(c for c in _passages.c if c.name != "embedding"), _embeddings.c.parts)
+    sa.select(*(c for c in schema.passages.c if c.name != "embedding"), schema.embeddings.c.parts)
     .join(
-        _embeddings,
-        sa.and_(_embeddings.c.hash == _passages.c.embedding, _embeddings.c.model == sa.bindparam("model")),
+        schema.embeddings,
+        sa.and_(
+            schema.embeddings.c.hash == schema.passages.c.embedding, schema.embeddings.c.model == sa.bindparam("model")
+        ),
     )
-    .where(_passages.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(schema.passages.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
 _STATEMENTS = (
-    sa.select(*(c for c in _statements.c if c.name != "key"))
-    .where(_statements.c.passage.in_(sa.bindparam("keys", expanding=True)))
-    .order_by(_statements.c.passage, _statements.c.key)  # the order of the index: by key alone SQLite reads the table
+    sa.select(*(c for c in schema.statements.c if c.name != "key"))
+    .where(schema.statements.c.passage.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(
+        schema.statements.c.passage, schema.statements.c.key
+    )  # the order of the index: by key alone SQLite reads the table
 )
 _FIGURES = (
-    sa.select(*(c for c in _figures.c if c.name != "key"))
-    .where(_figures.c.passage.in_(sa.bindparam("keys", expanding=True)))
-    .order_by(_figures.c.passage, _figures.c.key)
+    sa.select(*(c for c in schema.figures.c if c.name != "key"))
+    .where(schema.figures.c.passage.in_(sa.bindparam("keys", expanding=True)))
+    .order_by(schema.figures.c.passage, schema.figures.c.key)
 )
-_REPORTS_NAMED = sa.select(_reports).where(_reports.c.id.in_(sa.bindparam("ids", expanding=True)))
+_REPORTS_NAMED = sa.select(schema.reports).where(schema.reports.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def _some(items: Sequence[Any], size: int = 5000) -> Iterator[Sequence[Any]]:
@@ -558,7 +445,7 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
     held, report = entry.held, entry.held.report
     published = report.published
     db.execute(
-        sa.insert(_reports),
+        sa.insert(schema.reports),
         {
             "id": report.id,
             "revision": report.revision,
@@ -580,7 +467,7 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
             "figures": held.figures,
         },
     )
-    first = (db.scalar(sa.select(sa.func.max(_passages.c.key))) or 0) + 1
+    first = (db.scalar(sa.select(sa.func.max(schema.passages.c.key))) or 0) + 1
     keyed = list(enumerate(entry.passages, first))
     pages = [
         {
@@ -646,7 +533,12 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
         for s in passage.statements
         for f in s.figures
     ]
-    for table, rows in ((_pages, pages), (_passages, passages), (_statements, statements), (_figures, figures)):
+    for table, rows in (
+        (schema.pages, pages),
+        (schema.passages, passages),
+        (schema.statements, statements),
+        (schema.figures, figures),
+    ):
         if rows:
             db.execute(sa.insert(table), rows)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.language.mentions import NOWHEN, mentions
 from rag.language.numbers import numbers, scale_of, word_value
-from rag.language.periods import NOWHEN, mentions
 
 # text, the number as written, value, unit, qualifier
 FIGURES = [

@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rag.language import periods
-from rag.language.periods import NOWHEN, Anchor, describe, label_period, mentions, relation, shifted
+from rag.language.mentions import NOWHEN, Anchor, label_period, mentions
+from rag.language.periods import describe, relation, shifted
 from rag.types import Period, PeriodKind
 
 TODAY = Anchor(date(2026, 11, 22))
