@@ -62,7 +62,7 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
             gr.HTML(str(_navigation()), elem_id="side", **_BARE)
             with gr.Column(elem_id="middle"):
                 bar = gr.HTML("", elem_id="bar", **_BARE)
-                talk = gr.HTML("", elem_id="talk", **_BARE)
+                talk = gr.HTML(str(welcome(shelf.summary(), examples)), elem_id="talk", **_BARE)
                 with gr.Row(elem_id="ask"):
                     question = gr.Textbox(
                         label="Question",
