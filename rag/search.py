@@ -36,6 +36,11 @@ ANYONE = frozenset(
     came receive received happen happened average total new""".split()
 )
 _NAME = re.compile(r"(?<!\bin )(?<!\bfrom )(?<!\bin the )(?<!\bfrom the )\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
+# How a measure moved is no part of what it is.
+MOVES = frozenset(
+    stem(word)
+    for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down".split()
+)
 WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
 
 
@@ -113,7 +118,8 @@ def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:
     weights = {word: idf.get(word, 1.5 * rarest) for word in words}
     for word in content_stems(understood.before):
         weights.setdefault(word, 0.4 * idf.get(word, rarest))
-    return {word: weight * (0.2 if word in ANYONE else 1.0) for word, weight in weights.items()}
+    slight = ANYONE | MOVES if understood.wants in ("figure", "count", "share") else ANYONE
+    return {word: weight * (0.2 if word in slight else 1.0) for word, weight in weights.items()}
 
 
 def _query_text(understood: Understood) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from rag.answering.facets import Facet, Facets, narrowing
 from rag.language.tokens import content_stem_set, stem
 from rag.question import counted, subject
-from rag.search import ANYONE, Found
+from rag.search import ANYONE, MOVES, Found
 from rag.types import Understood
 
 MONEY = frozenset(("GBP", "USD", "EUR", "JPY", "pence", "cents"))
@@ -21,11 +21,6 @@ _HOW_MUCH = re.compile(r"\bhow (?:much|far|many per ?cent)\b|\bper ?cent|\bperce
 _CHANGE = re.compile(
     r"\b(?:rise|rose|risen|increased?|grow|grew|grown|growth|fall|fell|fallen|decreased?|declined?|dropp?e?d?|changed?|up|down)\b",
     re.IGNORECASE,
-)
-# How a measure moved is no part of what it is.
-_MOVES = frozenset(
-    stem(word)
-    for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down".split()
 )
 _A_RATE = re.compile(r"\b(?:month|monthly|week|weekly|day|daily|each|per|every)\b", re.IGNORECASE)
 _SAID_AS_SHARE = ("share", "percentage", "proportion", "percent")
@@ -68,7 +63,7 @@ class Asked:
         self.parts = set() if understood.rank else {facet for facet in facets if not units & set(facet)} | places
         self.facets = facets
         narrowed = frozenset(word for part in self.parts for word in part) - self.nouns
-        aside = narrowed | ANYONE | _MOVES
+        aside = narrowed | ANYONE | MOVES
         measure = {word: weight for word, weight in self.weights.items() if word not in aside}
         self.measure = measure or self.weights
         self.part_words = narrowed

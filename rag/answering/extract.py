@@ -67,7 +67,7 @@ def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: 
     """The figures that may be shown for a period, best first; none if the best of them is not sure enough."""
     at_the_end = bool(_AT_THE_END.search(understood.standalone))
     fitting = [each for each in weighed.of(wanted) if each.measured and _may_stand_for(each, wanted, at_the_end)]
-    if not fitting or confidence(fitting[0].ranked, found, understood) < SURE_ENOUGH:
+    if not fitting or confidence(fitting[0].ranked, found, understood, fitting[0].reach) < SURE_ENOUGH:
         return []
     if wanted is None:
         latest = weighed.latest(fitting)

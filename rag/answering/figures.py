@@ -28,6 +28,7 @@ class Candidate:
     score: float
     measured: bool  # it counts what the question names
     narrowed: int  # words that narrow it to a part that was not asked for
+    reach: float = 0.0  # the share of the measure's words that stand with it
     rate: bool = False  # "a month": it stands for no longer period
     relation: Relation = "unknown"
 
@@ -51,6 +52,7 @@ class Candidates:
                 ranked.score + fit.score + sign * _standing(ranked, fit.figure),
                 fit.measured,
                 fit.narrowed,
+                fit.reach,
                 fit.rate and not asked.rate,
             )
             for ranked in found.statements[:STATEMENTS]

@@ -48,6 +48,7 @@ class Fit:
     score: float
     measured: bool  # it counts what the question names, of the parts that it names
     narrowed: int  # words that narrow it to a part that was not asked for
+    reach: float = 0.0  # the share of the measure's words, by weight, that stand with it
     rate: bool = False  # "a month": it stands for no longer period
 
 
@@ -60,6 +61,10 @@ def fits(ranked: Ranked, asked: Asked) -> Iterator[Fit]:
 
 def _is_of_kind(figure: Figure, asked: Asked) -> bool:
     unit = figure.unit
+    if "±" in figure.qualifier:
+        return False  # how far another figure may be off
+    if unit == "times" and "time" in asked.nouns:
+        return True  # "22 times" counts times here, and is no multiple
     if asked.wants == "share":
         return unit in SHARES
     if asked.wants == "money":
@@ -112,8 +117,9 @@ def _row_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Iterator[F
             score -= 0.4
         enough = 0.42 if asked.nouns and asked.nouns <= own else 0.55
         elsewhere = bool(missing) or another or (bool(asked.parts) and bool(own_extra))
-        measured = share(asked.measure, *held) >= enough and not (elsewhere or hoped or averaged)
-        yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra))
+        reach = share(asked.measure, *held)
+        measured = reach >= enough and not (elsewhere or hoped or averaged)
+        yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra), reach)
 
 
 # --- sentences --------------------------------------------------------------------------------------------------------
@@ -152,7 +158,7 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
             score -= 0.5
         base = _BASE.search(text, 0, at)
         measured = reach >= 0.55 and of_noun and not (missing or hoped or base)
-        yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra) + turned, rate)
+        yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra) + turned, reach, rate)
 
 
 def _counted(figure: Figure) -> frozenset[str]:

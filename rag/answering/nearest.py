@@ -27,7 +27,7 @@ def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -
     sure = [
         each
         for each in weighed.of(wanted)
-        if each.measured and confidence(each.ranked, found, understood) >= SURE_ENOUGH
+        if each.measured and confidence(each.ranked, found, understood, each.reach) >= SURE_ENOUGH
     ]
     if wanted is None or not sure:
         return None
