@@ -15,7 +15,7 @@ from rag.errors import FootnoteError
 from rag.question import understand
 from rag.search import search
 from rag.spelling import spelt
-from rag.types import Answer, Asked, Period
+from rag.types import Answer, Asked, Period, Understood
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PASSAGES_SHOWN = 10
+NO_MODEL = "No language model is configured: this answer is quoted from the reports."
 
 
 def ask(library: Library, asked: Asked) -> Answer:
@@ -44,10 +45,12 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
         yield blank
         found = search(library, understood, asked.scope, PASSAGES_SHOWN)
         clock.lap("search")
-        answer = extract(found, understood)
+        answer = extract(found, understood) if found.statements else _nothing_there(asked, understood)
         clock.lap("answer")
         answer = checked(answer)
         clock.lap("check")
+        if asked.answerer == "llm":
+            answer = replace(answer, notes=(*answer.notes, NO_MODEL))
     except FootnoteError as error:
         yield _failed(asked, str(error), clock)
         return
@@ -70,6 +73,12 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "period": understood["period"] if understood else None,
         "understood": understood,
     }
+
+
+def _nothing_there(asked: Asked, understood: Understood) -> Answer:
+    """Search found nothing at all: the scope holds no report, or the library none."""
+    where = f"no report's path begins with {asked.scope!r}" if asked.scope else "the library holds no reports"
+    return Answer(understood.standalone, "not_found", f"Not in these reports: {where}.")
 
 
 def _failed(asked: Asked, sentence: str, clock: _Clock) -> Answer:

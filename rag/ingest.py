@@ -316,6 +316,9 @@ class _Line:
         """What came from these folders and is no longer in them is gone."""
         there = {(file.root, file.path) for file in files}
         gone = [h for h in self._held.values() if h.root in folders and (h.root, h.report.path) not in there]
+        # What is behind a door that would not open may well be there still.
+        shut = [(file.root, file.path) for file in files if file.path.endswith("/")]
+        gone = [h for h in gone if not any(h.root == root and h.report.path.startswith(path) for root, path in shut)]
         # A report that another root took over in this run is that root's now.
         gone = [held for held in gone if held.report.path not in self._claimed]
         if gone:
@@ -390,7 +393,8 @@ def _files(root: _Root, library: Path) -> Iterator[_File]:
         return
     ignored = _ignored(root.folder)
     library = library.resolve()
-    for place, folders, names in os.walk(root.folder):
+    locked: list[OSError] = []
+    for place, folders, names in os.walk(root.folder, onerror=locked.append):
         here = Path(place)
         relative = here.relative_to(root.folder)
         folders[:] = [
@@ -405,6 +409,11 @@ def _files(root: _Root, library: Path) -> Iterator[_File]:
             path = PurePosixPath(relative / name)
             if not name.startswith(".") and not _matches(path, ignored, folder=False):
                 yield _named(root.folder, path)
+    for error in locked:
+        closed = PurePosixPath(Path(os.fsdecode(error.filename)).relative_to(root.folder))
+        yield _File(
+            str(root.folder), f"{closed}/", f"the folder cannot be opened ({error.strerror}); what it held stays"
+        )
 
 
 def _named(root: Path, path: PurePosixPath) -> _File:
@@ -416,6 +425,8 @@ def _named(root: Path, path: PurePosixPath) -> _File:
         return _File(str(root), readable, "its name is not valid Unicode: rename it")
     if not (root / path).resolve().is_relative_to(root):
         return _File(str(root), str(path), "it is a link to a place outside the folder, and is not followed")
+    if (root / path).exists() and not (root / path).is_file():
+        return _File(str(root), str(path), "it is not a regular file")  # reading a pipe would wait for ever
     return _File(str(root), str(path))
 
 

@@ -7,6 +7,7 @@ read (``footnote search --explain`` will print them) and one score, their weight
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -35,11 +36,17 @@ ANYONE = frozenset(
     for word in """people person someone anyone households partnership organisation agency us get got bring brought come
     came receive received happen happened average total new""".split()
 )
-_NAME = re.compile(r"(?<!\bin )(?<!\bfrom )(?<!\bin the )(?<!\bfrom the )\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
-# How a measure moved is no part of what it is.
+Name = frozenset[str]
+MENTIONS = 400  # passages in which a name is looked up, to know which reports mention it
+# A capital inside the question, not behind a preposition of place.
+_NAME = re.compile(
+    r"(?<!^)(?<!\bin )(?<!\bfrom )(?<!\bat )(?<!\bin the )(?<!\bfrom the )(?<!\bat the )(?<![A-Z][a-z] )"
+    r"\b[A-Z][\w'’-]*[a-z][\w'’-]*(?:\s+[A-Z][\w'’-]+)*"
+)
 MOVES = frozenset(
     stem(word)
-    for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down".split()
+    for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down difference "
+    "compare compared comparison versus against".split()
 )
 WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
 
@@ -66,6 +73,7 @@ class Found:
     statements: tuple[Ranked, ...]
     weights: dict[str, float]  # stem -> idf in this library
     unknown: tuple[str, ...]  # words of the question that no passage holds
+    names: tuple[frozenset[str], ...] = ()  # organisations and persons named in the question, in stems
 
 
 def search(library: Library, understood: Understood, scope: str = "", k: int = 10) -> Found:
@@ -83,8 +91,9 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
             best.append(each)
     held = library.passages(best)
     idf = library.idf(words)
-    asked = _weights(understood, idf)
-    contexts = _contexts([passage for passage, _ in held.values()], understood)
+    names = _names(library, understood)
+    asked = _weights(understood, idf, names)
+    contexts = _contexts([passage for passage, _ in held.values()], names)
     ranked: list[Ranked] = []
     for passage_id in best:
         if passage_id in held:
@@ -92,7 +101,9 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
             context = contexts[passage.report.path]
             ranked += _statements(passage, parts @ vector, fused[passage_id], asked, context)
     ranked.sort(key=lambda each: (-each.score, each.statement.id))
-    return Found(_retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood))
+    return Found(
+        _retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood), tuple(names)
+    )
 
 
 def _counting(library: Library, understood: Understood, scope: str) -> list[str]:
@@ -110,15 +121,20 @@ def _counting(library: Library, understood: Understood, scope: str) -> list[str]
     ]
 
 
-def _weights(understood: Understood, idf: dict[str, float]) -> dict[str, float]:
-    """How much each word of the question's subject counts: its rarity; words for whoever is counted count little."""
+def _weights(understood: Understood, idf: dict[str, float], names: Iterable[Name]) -> dict[str, float]:
+    """How much each word of the question's subject counts: its rarity.
+
+    Words for whoever is counted count little; so, where a figure is asked for, does whose it is: that is checked apart.
+    """
     words = [stem(word) for word in subject(understood)] or content_stems(understood.standalone)
     rarest = max(idf.values(), default=1.0)
     # A word that no passage holds is rarer than any that one does.
     weights = {word: idf.get(word, 1.5 * rarest) for word in words}
     for word in content_stems(understood.before):
         weights.setdefault(word, 0.4 * idf.get(word, rarest))
-    slight = ANYONE | MOVES if understood.wants in ("figure", "count", "share") else ANYONE
+    slight = ANYONE
+    if understood.wants in ("figure", "count", "share", "money", "duration"):
+        slight = ANYONE.union(MOVES, *names)
     return {word: weight * (0.2 if word in slight else 1.0) for word, weight in weights.items()}
 
 
@@ -147,18 +163,28 @@ def _fused(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, floa
     }
 
 
-def _contexts(passages: list[Passage], understood: Understood) -> dict[str, frozenset[str]]:
-    """For each report what holds for all of it: the words of its title, and the organisations asked about.
+def _names(library: Library, understood: Understood) -> dict[Name, frozenset[str]]:
+    """The organisations and persons that the question names, each with the reports that mention it.
 
-    A name of several words, such as an agency's, holds for all of a report that mentions it; a place does not.
+    A place ("in Harrafell") is no such name: it must stand with the figure itself. Nor is one that no report holds.
     """
-    names = [frozenset(stem(word) for word, _, _ in tokens(name)) for name in _NAME.findall(understood.standalone)]
+    found: dict[Name, frozenset[str]] = {}
+    for match in _NAME.finditer(understood.standalone):
+        name = frozenset(stem(word) for word, _, _ in tokens(match.group()) if word not in COMMON)
+        if name and not match.group().isupper() and len(library.idf(sorted(name))) == len(name):
+            reports = [{id.split("@")[0] for id, _ in library.lexical([word], MENTIONS)} for word in sorted(name)]
+            found[name] = frozenset(set.intersection(*reports))
+    return found
+
+
+def _contexts(passages: list[Passage], names: dict[Name, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """For each report what holds for all of it: the words of its title, and the names asked about that it mentions."""
     contexts: dict[str, frozenset[str]] = {}
     for passage in passages:
-        path = passage.report.path
-        title = contexts.get(path) or content_stem_set(passage.report.title)
-        mentioned = [name for name in names if name <= _stem_set(passage.text)]
-        contexts[path] = title.union(*mentioned)
+        report = passage.report
+        if report.path not in contexts:
+            mentioned = [name for name, reports in names.items() if report.id in reports]
+            contexts[report.path] = content_stem_set(report.title).union(*mentioned)
     return contexts
 
 

@@ -153,7 +153,7 @@ def _ask_batch(batch: Path, out: Path, defaults: dict[str, str], settings: Setti
         try:
             return defaults | parse(Question, number, line).model_dump(mode="json", exclude_defaults=True)
         except FootnoteError as error:
-            return {"id": str(number), "error": str(error)}
+            return {"id": _id_of(line) or str(number), "error": str(error)}
 
     questions = [question(number, line) for number, line in lines_of(batch)]
     with out.open("w", encoding="utf-8") as file:
@@ -163,6 +163,15 @@ def _ask_batch(batch: Path, out: Path, defaults: dict[str, str], settings: Setti
             file.flush()
 
         _run("ask", {"questions": questions}, settings, write)
+
+
+def _id_of(line: str) -> str:
+    """The id of a line that is no case, if it has one."""
+    try:
+        case = json.loads(line)
+    except ValueError:
+        return ""
+    return str(case.get("id") or "") if isinstance(case, dict) else ""
 
 
 @app.command(context_settings=QUESTION)

@@ -62,12 +62,19 @@ class Asked:
         # A ranking is over the parts: none of them is asked for.
         self.parts = set() if understood.rank else {facet for facet in facets if not units & set(facet)} | places
         self.facets = facets
-        narrowed = frozenset(word for part in self.parts for word in part) - self.nouns
+        named = frozenset(word for name in found.names for word in name)
+        narrowed = named | frozenset(word for part in self.parts for word in part) - self.nouns
         aside = narrowed | ANYONE | MOVES
         measure = {word: weight for word, weight in self.weights.items() if word not in aside}
         self.measure = measure or self.weights
         self.part_words = narrowed
+        # A part of a table is asked for as such; any other name is somebody whose figure it must be.
+        self.names = tuple(name for name in found.names if not any(name <= set(facet) for facet in facets))
         self.everywhere = _names_everywhere(found)
+
+    def of_another(self, held: frozenset[str]) -> bool:
+        """Whether somebody is named in the question whom neither the report nor these stems name."""
+        return any(not name <= held for name in self.names)
 
     def missing(self, near: frozenset[str], whole: frozenset[str]) -> int:
         """How many of the parts asked for are not named: a table's parts near the figure, other places anywhere."""

@@ -24,13 +24,12 @@ from rag.search import Found
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
 FIGURES = ("count", "figure", "share", "money", "duration")
+_TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
-    if not found.statements:
-        return Answer(understood.standalone, "not_found", "Not in these reports: nothing in them is near the question.")
     if understood.wants not in FIGURES:
         return best_statements(found, understood)
     weighed = Candidates(found, understood)
@@ -80,10 +79,12 @@ def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool
 
     A part of it may not: nine months are not the year.
     """
-    if wanted is None or candidate.relation == "equal":
+    if wanted is None:
         return True
-    if candidate.relation == "unknown":
-        return not candidate.rate  # "about 1,000 a month" is no figure for a year
+    if candidate.rate:
+        return False  # "about 1,000 a month" is no figure for a year
+    if candidate.relation in ("equal", "unknown"):
+        return True
     if candidate.relation == "apart" or candidate.period is None:
         return False
     period = candidate.period
@@ -91,9 +92,11 @@ def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool
         return True  # what is counted on the last day stands for the period's end
     if candidate.relation == "inside":
         # "Since 2022" and "this year so far" run to today; what reports hold of them ends before.
-        return wanted.kind is PeriodKind.ROLLING and period.start == wanted.start
+        return (
+            wanted.kind is PeriodKind.ROLLING and period.start == wanted.start and bool(_TO_DATE.search(wanted.label))
+        )
     shared = (min(period.end, wanted.end) - max(period.start, wanted.start)).days
-    return shared >= 0.7 * max((period.end - period.start).days, (wanted.end - wanted.start).days)
+    return shared >= 0.8 * max((period.end - period.start).days, (wanted.end - wanted.start).days)
 
 
 def _single(ordered: list[Candidate], every: list[Candidate], understood: Understood) -> Answer:

@@ -5,6 +5,7 @@ A figure of another period never becomes the answer; it can be offered as the ne
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -89,13 +90,14 @@ class Candidates:
             timely = _freshness(weighed, self._newest)
         else:
             lies = period_relation(weighed.ranked, weighed.period, wanted)
-            timely = _TIMELY[lies] + _own_report(weighed.ranked, wanted)
+            timely = _TIMELY[lies] + _own_report(weighed.ranked, wanted) - 0.25 * _undated(weighed.ranked)
             if lies == "inside" and wanted.kind is PeriodKind.ROLLING and weighed.period:
                 # Of what has run since a day, the longest stretch says most.
                 timely += 0.8 * (weighed.period.start == wanted.start) - (wanted.end - weighed.period.end).days / 365
         return replace(weighed, score=weighed.score + timely, relation=lies)
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TIMELY = {"equal": 0.5, "inside": -0.35, "contains": -0.2, "overlaps": -0.3, "apart": -0.6, "unknown": -0.1}
 
 
@@ -142,7 +144,13 @@ def _standing(ranked: Ranked, figure: Figure) -> float:
 def _own_report(ranked: Ranked, wanted: Period) -> float:
     """A report on the very period asked about is the one to ask."""
     covers = ranked.passage.report.covers
-    return 0.2 if covers and relation(covers, wanted) == "equal" else 0.0
+    return 0.35 if covers and relation(covers, wanted) == "equal" else 0.0
+
+
+def _undated(ranked: Ranked) -> bool:
+    """Whether a sentence names no time itself: its period is only that of the report around it."""
+    statement = ranked.statement
+    return statement.kind != "row" and not statement.said and not _YEAR.search(statement.text)
 
 
 def _dated(candidate: Candidate) -> date | None:

@@ -37,7 +37,9 @@ _BASE = re.compile(
     r"(?:the |our |its |all |those )?$",
     re.IGNORECASE,
 )
-_RATE = re.compile(r"\b(?:an?|per|each|every)\s+(?:month|week|day|quarter|year)\b", re.IGNORECASE)
+_RATE = re.compile(
+    r"\b(?:an?|per|each|every)\s+(?:month|week|day|quarter|year)\b(?!\s+(?:earlier|ago|before|later))", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,12 @@ def _row_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Iterator[F
         if any(word in _TURNS for word in extra) or hoped or averaged:
             score -= 0.4
         enough = 0.42 if asked.nouns and asked.nouns <= own else 0.55
-        elsewhere = bool(missing) or another or (bool(asked.parts) and bool(own_extra))
+        elsewhere = (
+            bool(missing)
+            or another
+            or asked.of_another(ranked.context | beside)
+            or (bool(asked.parts) and bool(own_extra))
+        )
         reach = share(asked.measure, *held)
         measured = reach >= enough and not (elsewhere or hoped or averaged)
         yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra), reach)
@@ -131,7 +138,6 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
     above = content_stem_set(statement.heading) | (ranked.context - asked.part_words)
     everything = content_stem_set(text)
     clauses = _clauses(text)
-    rate = bool(_RATE.search(text))
     for figure in figures:
         at, until = figure.start - statement.start, figure.end - statement.start
         here = next(n for n, (start, end) in enumerate(clauses) if start <= at < end or n == len(clauses) - 1)
@@ -157,8 +163,16 @@ def _sentence_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Itera
         if asked.nouns and counted and not hits:
             score -= 0.5
         base = _BASE.search(text, 0, at)
-        measured = reach >= 0.55 and of_noun and not (missing or hoped or base)
-        yield Fit(figure, score + _unit_fit(figure, asked), measured, len(extra) + turned, reach, rate)
+        other = asked.of_another(ranked.context | everything)
+        measured = reach >= 0.55 and of_noun and not (missing or hoped or base or other)
+        yield Fit(
+            figure,
+            score + _unit_fit(figure, asked),
+            measured,
+            len(extra) + turned,
+            reach,
+            bool(_RATE.search(text[until : until + 40])),
+        )
 
 
 def _counted(figure: Figure) -> frozenset[str]:

@@ -404,7 +404,12 @@ def _near(m: re.Match[str], anchor: Anchor) -> Period | None:
 
 
 def _same_last_year(m: re.Match[str], anchor: Anchor) -> Period | None:
-    return shifted(anchor.covers, -1) if anchor.covers else None
+    """ "In the same nine months of last year": the period named just before, or the one covered, moved to that year."""
+    named = mentions(m.string[: m.start()], anchor)
+    own = next((mention.period for mention in reversed(named) if mention.period), None) or anchor.covers
+    if own is None:
+        return None
+    return shifted(own, int(m["y"]) - own.start.year if m["y"] else -1)
 
 
 def _weekday(m: re.Match[str], anchor: Anchor) -> Period | None:
@@ -489,7 +494,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (rf"\b(?P<y>{_Y[:-2]}0)s\b", _decade, False),
         (rf"(?:(?<=\bmid-)|(?<![\d,.£$€/–-]))\b(?P<y>{_Y})\b(?![,.]\d|\s?%|\s?(?:per ?cent|million|thousand|billion)\b)", _a_year, False),
         # relative to the day, or to what the report covers
-        (r"\bthe same (?:quarter|period|month|time|three months) (?:of |in )?(?:last year|the (?:previous|year) (?:year|before))", _same_last_year, True),
+        (rf"\b(?:the |those )?same (?:{_N} )?(?:quarter|period|month|months|time) (?:of |in )?(?:last year|(?P<y>{_Y})|the (?:previous|year) (?:year|before))\b", _same_last_year, True),
         (r"\b(?:the )?year before last\b", _year_before_last, True),
         (r"\b(?P<how>last|previous|prior|preceding)\s+(?:calendar\s+)?year\b(?!s)(?!\s+(?:to|ending|ended)\b)", _last_year, True),
         (r"\bthe (?P<how>year before)(?:\s+that)?\b", _last_year, True),

@@ -23,6 +23,8 @@ _UNDERLINE = re.compile(r"^[ \t]*(=+|-+|~+)[ \t]*$")
 _HASHES = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _EQUALS = re.compile(r"^\s*(=(?: ?=){0,5}) (.+?) \1\s*$")  # = Title =, as wikis write it
 _SENTENCE_END = (".", "!", "?", ":", ";", ",", "…")
+_MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b"))  # no text holds many of these
 _LONG_LINE = 200  # a line this long was not wrapped by hand: it is a paragraph of its own
 _HEADING_LENGTH = 90
 
@@ -31,7 +33,7 @@ Line = tuple[int, int]  # a line's span without its line end
 
 def decode(content: bytes, name: str) -> str:
     """The file's text: UTF-8 or UTF-16 if it is that, else the likeliest older encoding. Line ends are kept."""
-    if content.startswith(b"\xef\xbb\xbf"):
+    if content.startswith(_MARK):
         return content.decode("utf-8-sig", errors="replace")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
@@ -41,6 +43,8 @@ def decode(content: bytes, name: str) -> str:
             return content.decode(order, errors="replace")
         if content.count(b"\0") > len(content) / 100:  # a stray zero in a long text does no harm
             raise UnreadableReport(f"{name}: the file holds bytes that are not text")
+    if len(content.translate(None, _CONTROLS)) < 0.97 * len(content):
+        raise UnreadableReport(f"{name}: the file holds bytes that are not text")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -77,7 +81,7 @@ def read_text(content: bytes, name: str) -> Reading:
     """One page, whose text is the file; paragraphs, headings, list items and tables are told by their layout."""
     text = decode(content, name)
     page = Page(1, text, tuple(text_blocks(text, lines_of(text))))
-    return _reading("Text", page, name, {})
+    return _with_mark(_reading("Text", page, name, {}), content)
 
 
 def read_markdown(content: bytes, name: str) -> Reading:
@@ -88,7 +92,24 @@ def read_markdown(content: bytes, name: str) -> Reading:
     blocks = _markdown_blocks(text, lines[body:])
     if body:
         blocks.insert(0, Block("furniture", lines[0][0], lines[body - 1][1]))
-    return _reading("Markdown", Page(1, text, tuple(blocks)), name, matter)
+    return _with_mark(_reading("Markdown", Page(1, text, tuple(blocks)), name, matter), content)
+
+
+def _with_mark(reading: Reading, content: bytes) -> Reading:
+    """The reading with the file's byte order mark back in front, so that offsets are those of the decoded file."""
+    if not content.startswith(_MARK):
+        return reading
+    page = reading.pages[0]
+    blocks = tuple(
+        replace(
+            block,
+            start=block.start + 1,
+            end=block.end + 1,
+            cells=tuple(replace(cell, start=cell.start + 1, end=cell.end + 1) for cell in block.cells),
+        )
+        for block in page.blocks
+    )
+    return replace(reading, pages=(replace(page, text=f"\ufeff{page.text}", blocks=blocks),))
 
 
 def _reading(kind: str, page: Page, name: str, matter: dict[str, Any]) -> Reading:
