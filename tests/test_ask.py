@@ -160,3 +160,17 @@ def test_what_went_wrong_is_an_answer_with_a_sentence(small_library: Library, qu
     assert (found["status"], found["id"], found["short"], found["citations"]) == ("error", "case-1", None, [])
     assert found["error"] and found["error"][0].isupper()
     assert set(TYPES) <= set(found)
+
+
+def test_a_model_that_was_asked_for_and_is_not_there_is_missed_aloud(small_library: Library) -> None:
+    answer = ask(small_library, Asked("How many enquiries in 2025?", date(2026, 11, 22), answerer="llm"))
+
+    assert answer.answerer == "extract"
+    assert any("No language model" in note for note in answer.notes)
+
+
+def test_a_figure_of_somebody_else_is_not_given(small_library: Library) -> None:
+    pantry = ask(small_library, Asked("How many parcels did the pantry pack in 2025?", date(2026, 11, 22)))
+    trust = ask(small_library, Asked("How many parcels did the Harbour Trust pack in 2025?", date(2026, 11, 22)))
+
+    assert (pantry.short, trust.status) == ("more than 33,000", "not_found")

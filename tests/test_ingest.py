@@ -290,3 +290,25 @@ def test_events_tell_each_step_of_a_publish_in_order(reports: Path, into: Ingest
         *["read"] * 3,
         *["embedding", "embedded", "begun", "vectors", "words", "live", "settled", "retired", "swept"],
     ]
+
+
+def test_a_pipe_is_no_report_and_holds_nothing_up(reports: Path, into: Ingest) -> None:
+    os.mkfifo(reports / "pipe.txt")
+
+    report = into(reports)
+
+    assert outcomes(report)["pipe.txt"] == "failed"
+    assert report.added == 3
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is locked for the superuser")
+def test_what_a_locked_folder_held_stays(library: Library, reports: Path, into: Ingest) -> None:
+    into(reports)
+    (reports / "press").chmod(0)
+    try:
+        report = into(reports)
+    finally:
+        (reports / "press").chmod(0o755)
+
+    assert outcomes(report)["press/"] == "failed"
+    assert "press/note.txt" in [held.path for held in library.reports()]

@@ -111,4 +111,9 @@ def watched(browser: Any, address: str, **options: Any) -> Iterator[Any]:
     page.wait_for_selector(".welcome")
     yield page
     context.close()
-    assert wrong == []
+    assert [each for each in wrong if not _left_early(each)] == []
+
+
+def _left_early(error: str) -> bool:
+    """What Gradio's script says when a page is left while it still listens to the server: nothing is wrong then."""
+    return error.startswith("AbortError") or "Connection errored out" in error

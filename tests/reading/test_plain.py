@@ -115,3 +115,11 @@ def test_a_date_in_the_file_name_is_told_as_such() -> None:
     published = read_text(b"just a note of what was said, no more than that.", "minutes-2026-06-03.txt").published
     assert published is not None
     assert (published.day, published.source) == (date(2026, 6, 3), "file name")
+
+
+def test_a_byte_order_mark_counts_as_a_character_of_the_file() -> None:
+    content = "\ufeffThe café had 12 visitors in 2023.".encode()
+    (page,) = read_text(content, "a.txt").pages
+
+    (block,) = page.blocks
+    assert (block.start, page.text) == (1, content.decode())
