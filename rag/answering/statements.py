@@ -30,6 +30,12 @@ _POINTS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"\s[·|•]\s")  # "Tarnshire Gazette · 24 June 2026 · News" says nothing
+# A sentence that opens so explains the one before it; any other explains what it names itself.
+_GOES_ON = re.compile(
+    r"\W*(?:first|second|third|there (?:was|were|is|are)|this|that|these|it|they|because|among|"
+    r"(?:the |one |another |a )?(?:main )?reasons?)\b",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"\W*(?:and|but|second|third|fourth|secondly|thirdly|also|finally|if this|this is why)\b", re.IGNORECASE
 )
@@ -106,7 +112,8 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
             # The reason and what it is the reason of in one sentence is the best there is.
             covered = each.features["coverage"]
             own = fits[each.statement.id] + (0.75 if covered >= 0.7 else 0.4 if covered >= 0.5 else 0.1)
-            borrowed = fits[lead.statement.id] + (0.25 if lead.features["coverage"] >= 0.6 else 0.0)
+            goes_on = _GOES_ON.match(each.statement.text) and lead.features["coverage"] >= 0.6
+            borrowed = fits[lead.statement.id] + 0.25 if goes_on else 0.0
             fits[each.statement.id] = max(own, borrowed)
     return fits
 
