@@ -16,6 +16,7 @@ from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, Understood, Wants
 
 MAX_QUESTION_CHARS = 2000
+FIGURES: tuple[Wants, ...] = ("count", "figure", "share", "money", "duration")  # kinds of answer that are a number
 
 _WANTS: tuple[tuple[Wants, str], ...] = (
     ("reason", r"^\W*(?:and |but |so )?(?:why\b|how come\b|what (?:caused|explains|led to|is the reason|was the reason|were the reasons|are the reasons))|\breasons? (?:for|why|behind)\b"),
@@ -29,10 +30,6 @@ _WANTS: tuple[tuple[Wants, str], ...] = (
     ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
     ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are|do we|do you|does .*) .*\b(?:defined?|count(?:ed)?|measured?)|what counts as|define\b|what is meant)|\bdefinition of\b"),
 )  # fmt: skip
-_FIGURES_ASKED = re.compile(
-    r"\bhow (?:many|much)\b|\bnumber of\b|\bwhat (?:was|is|were) the (?:budget|income|spending|total|cost)\b",
-    re.IGNORECASE,
-)
 # "Which region had the most referrals?" wants a ranking: no one figure or name of a sentence will do for it.
 _MOST = r"most|highest|largest|biggest|greatest|longest|busiest"
 _LEAST = r"fewest|least|lowest|smallest|shortest|quietest"
@@ -166,7 +163,7 @@ def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
     period = step or next((mention.period for mention in named if mention.period), None)
     supplied = [word for word in content_words(before.about) if word not in own]
     completed = f"{question.rstrip(' ?')} ({' '.join(supplied[:8])})" if supplied else question
-    if period is None and _wants(question) in ("count", "figure", "share", "money", "duration", "reason"):
+    if period is None and _wants(question) in (*FIGURES, "reason"):
         period = before.period
     return Understood(
         standalone=completed + ("?" if question.endswith("?") else ""),

@@ -1,7 +1,7 @@
 """From an understood question to ranked passages, and to ranked statements inside the best of them.
 
 Dense and lexical candidates are fused into passages; each statement of the best passages then gets features that can be
-read (``footnote search --explain`` will print them) and one score, their weighted sum.
+read, and one score, their weighted sum.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
-from rag.question import counted, subject, years_asked
+from rag.question import FIGURES, counted, subject, years_asked
 from rag.types import Passage, Retrieved, Spanned, Statement, Understood
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ CANDIDATES = 60  # passages asked of each index
 FOR_ONE_PERIOD, FOR_EACH_YEAR = 40, 8  # passages looked up by what they count
 READ = 24  # passages whose statements are ranked
 
-# Passage score: cosine, and BM25 as a share of what the best passage reached. Fitted by eye on the public chunking
-# set (docs/decisions.md); a fitted ranker is to replace both tables.
+# Passage score: cosine, and BM25 as a share of what the best passage reached. Set by hand, as are WEIGHTS; what they
+# reach on the public sets stands in docs/decisions.md.
 DENSE, LEXICAL, BEST_STATEMENT = 1.0, 0.6, 0.35
 # Words for whoever or whatever is counted, which say little of what is asked.
 ANYONE = frozenset(
@@ -43,6 +43,7 @@ _NAME = re.compile(
     r"(?<!^)(?<!\bin )(?<!\bfrom )(?<!\bat )(?<!\bin the )(?<!\bfrom the )(?<!\bat the )(?<![A-Z][a-z] )"
     r"\b[A-Z][\w'’-]*[a-z][\w'’-]*(?:\s+[A-Z][\w'’-]+)*"
 )
+# How a measure moved, and against what, is no part of what it is.
 MOVES = frozenset(
     stem(word)
     for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down difference "
@@ -85,9 +86,12 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
     lexical = dict(library.lexical(words, CANDIDATES, scope)) if words else {}
     fused = _fused(dense, lexical)
     best = sorted(fused, key=lambda each: (-fused[each], each))[: max(READ, k)]
+    lowest = min(fused.values(), default=0.0)
+    known = set(best)
     for each in _counting(library, understood, scope):
-        if each not in best:
-            fused.setdefault(each, min(fused.values(), default=0.0))
+        if each not in known:
+            known.add(each)
+            fused.setdefault(each, lowest)
             best.append(each)
     held = library.passages(best)
     idf = library.idf(words)
@@ -133,7 +137,7 @@ def _weights(understood: Understood, idf: dict[str, float], names: Iterable[Name
     for word in content_stems(understood.before):
         weights.setdefault(word, 0.4 * idf.get(word, rarest))
     slight = ANYONE
-    if understood.wants in ("figure", "count", "share", "money", "duration"):
+    if understood.wants in FIGURES:
         slight = ANYONE.union(MOVES, *names)
     return {word: weight * (0.2 if word in slight else 1.0) for word, weight in weights.items()}
 

@@ -19,11 +19,10 @@ from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
-from rag.question import years_asked
+from rag.question import FIGURES, years_asked
 from rag.search import Found
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
-FIGURES = ("count", "figure", "share", "money", "duration")
 _TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
