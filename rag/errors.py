@@ -9,10 +9,6 @@ class UnreadableReport(FootnoteError):
     """A file that could not be read, and why. It costs that file only."""
 
 
-class NotReadYet(UnreadableReport):
-    """A format that staff have and that this version does not read."""
-
-
 class LibraryBusy(FootnoteError):
     """Another process owns the library."""
 

@@ -48,9 +48,11 @@ _SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stoo
 
 def reckoned(passages: list[Passage], reading: Reading) -> list[Passage]:
     """The passages of one reading, each statement with its period and its figures."""
-    anchor = Anchor(reading.published.day if reading.published else None, reading.covers)
-    provisional = _told_provisional(reading, anchor)
-    return [_marked(_understood(passage, anchor), provisional) for passage in passages]
+    whole = Anchor(reading.published.day if reading.published else None, reading.covers)
+    # A message of a mailbox speaks from its own day, and of no period that the whole mailbox covers.
+    own = {page.number: Anchor(page.published.day, None) for page in reading.pages if page.published}
+    provisional = _told_provisional(reading, whole)
+    return [_marked(_understood(passage, own.get(passage.page, whole)), provisional) for passage in passages]
 
 
 # --- provisional figures ----------------------------------------------------------------------------------------------

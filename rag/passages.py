@@ -120,4 +120,5 @@ def _statement(page: Page, block: Block, heading: str, start: int, end: int) -> 
         heading=heading,
         caption=block.caption,
         cells=block.cells,
+        total=block.total,
     )

@@ -41,10 +41,11 @@ class Settings(BaseSettings):
     # What one file may cost while it is read.
     reader_memory_mb: int = Field(1536, ge=256)
     reader_cpu_seconds: int = Field(120, ge=1)
-    reader_wall_seconds: float = Field(180, gt=0)
+    reader_wall_seconds: float = Field(300, gt=0)
     reader_file_mb: int = Field(200, ge=1)
     reader_inflated_mb: int = Field(400, ge=1)
     reader_pages: int = Field(3000, ge=1)
+    reader_rows: int = Field(100_000, ge=1)
 
     # The page.
     host: str = "127.0.0.1"

@@ -58,6 +58,12 @@ class Published:
     day: date
     source: str
 
+    @property
+    def certain(self) -> bool:
+        """Whether the report, or a person, says so; a file's properties, its name and a guess may be about something
+        else."""
+        return self.source not in {"document properties", "file name", "guess"}
+
 
 # --- what a reader returns ------------------------------------------------------------------------------------------
 
@@ -83,6 +89,7 @@ class Block:
     level: int = 0  # of a heading: 1 is the outermost
     cells: tuple[Cell, ...] = ()  # of a table row; the row's label is its first cell
     caption: str = ""  # of a table row: the table's caption, with its unit line, if it has one
+    total: bool = False  # of a table row: it sums up others
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +111,23 @@ class Page:
     number: int  # 1-based, as a viewer counts
     text: str
     blocks: tuple[Block, ...]
-    label: str = ""  # the number printed on it, where it differs
+    label: str = ""  # what is printed on it, where that is not its number: "iv"; of a sheet its name
     width: float = 0.0  # points; 0 where a page has no size
     height: float = 0.0
     boxes: tuple[Box, ...] = ()  # one a line or cell, in text order
+    published: Published | None = None  # its own date, where a file holds many articles or messages
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that a reader found in one file."""
 
-    kind: str  # "PDF", "Word document", "Web article", "Markdown", "Text"
+    kind: str  # "PDF", "Word document", "Workbook", "Web article", "Mailbox" …
     title: str
     pages: tuple[Page, ...]
     published: Published | None = None
     covers: Period | None = None
+    notes: tuple[str, ...] = ()  # what of it could not be read, a sentence each: "Page 3 is a scan: …"
 
 
 # --- what the library holds -----------------------------------------------------------------------------------------
@@ -183,6 +192,7 @@ class Statement:
     heading: str = ""  # "Referrals > By region"
     caption: str = ""
     cells: tuple[Cell, ...] = ()
+    total: bool = False  # of a row: it sums up others
     period: Period | None = None
     said: str = ""
     figures: tuple[Figure, ...] = ()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.errors import NotReadYet
+from rag.errors import UnreadableReport
 from rag.language import periods
 from rag.language.numbers import numbers
 from rag.language.rows import row_label, told
@@ -54,7 +54,7 @@ def corpus() -> dict[str, Cut]:
             continue
         try:
             cuts[path] = cut(read_directly(file), path)
-        except NotReadYet:
+        except UnreadableReport:
             continue
     return cuts
 

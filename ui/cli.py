@@ -78,20 +78,16 @@ def ingest(
 
     Exit code 0: all were read. 3: some could not be, and are listed. 1: nothing was done.
     """
+    from dataclasses import fields
+
+    from rag.reading.limits import Limits
     from ui import show
 
     settings = _settings(library)
     options = {
         "paths": [str(path.resolve()) for path in paths],
         "collection": collection,
-        "limits": {
-            "memory_mb": settings.reader_memory_mb,
-            "cpu_seconds": settings.reader_cpu_seconds,
-            "wall_seconds": settings.reader_wall_seconds,
-            "file_mb": settings.reader_file_mb,
-            "inflated_mb": settings.reader_inflated_mb,
-            "pages": settings.reader_pages,
-        },
+        "limits": {each.name: getattr(settings, f"reader_{each.name}") for each in fields(Limits)},
     }
     with show.Ingesting(quiet=as_json) as progress:
         done = _run("ingest", options, settings, progress.event)

@@ -40,7 +40,11 @@ class PageText:
         return self._close(Block(kind, start, self.length, level=level))
 
     def add_row(
-        self, cells: Sequence[tuple[str, tuple[str, ...]]], caption: str = "", kind: BlockKind = "table_row"
+        self,
+        cells: Sequence[tuple[str, tuple[str, ...]]],
+        caption: str = "",
+        kind: BlockKind = "table_row",
+        total: bool = False,
     ) -> Block | None:
         """Write one table row on one line from ``(text, headers)`` cells, the label first.
 
@@ -60,7 +64,14 @@ class PageText:
             self._write(text)
         row = kind == "table_row"
         return self._close(
-            Block(kind, start, self.length, cells=tuple(spans) if row else (), caption=caption if row else "")
+            Block(
+                kind,
+                start,
+                self.length,
+                cells=tuple(spans) if row else (),
+                caption=caption if row else "",
+                total=total and row,
+            )
         )
 
     def words(self, block: Block) -> str:

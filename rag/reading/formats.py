@@ -3,109 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
+from typing import Literal
 
-from rag.errors import NotReadYet, UnreadableReport
+from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
 from rag.types import Reading
 
 Reader = Callable[[bytes, str, Limits], Reading]
 
-NOT_YET = {
-    ".pptx": "PowerPoint files",
-    ".ppt": "PowerPoint files of the old kind (.ppt)",
-    ".xlsx": "Excel files",
-    ".xlsm": "Excel files",
-    ".xls": "Excel files of the old kind (.xls)",
-    ".csv": "CSV files",
-    ".tsv": "TSV files",
-    ".eml": "mail messages",
-    ".msg": "Outlook messages",
-    ".mbox": "mailboxes",
-    ".odt": "OpenDocument texts",
-    ".rtf": "RTF files",
-    ".epub": "EPUB books",
-    ".json": "JSON files",
-    ".jsonl": "JSON Lines files",
-    ".doc": "Word files of the old kind (.doc)",
-} | dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic", ".svg"), "images")
-
+_PDF, _ZIP, _OLE, _RTF = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
 # Text has no first bytes of its own, so what is shown here is what a text file must not start with.
-_BINARY = {b"%PDF-": "a PDF", b"PK\x03\x04": "a zip-based file", b"\xd0\xcf\x11\xe0": "an old Office file"}
-_OLE = b"\xd0\xcf\x11\xe0"  # also the wrapper of a Word file that needs a password
+_BINARY = {_PDF: "a PDF", _ZIP: "a zip-based file", _OLE: "an old Office file"}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: what people call it, where its reader is, and how its files begin."""
+
+    name: str
+    reader: str  # module:function, imported only when a file needs it
+    begins: Literal["text", "pdf", "zip", "ole", "rtf", "anything"] = "text"
+
+    def load(self) -> Reader:
+        module, _, function = self.reader.partition(":")
+        reader: Reader = getattr(import_module(f"rag.reading.{module}"), function)
+        return reader
+
+
+_TEXT = Format("a text", "plain:read_text")
+_MARKDOWN = Format("a Markdown text", "plain:read_markdown")
+_WEB = Format("a web page", "web:read_web")
+_WORKBOOK = Format("an Excel workbook", "sheets:read_workbook", "zip")
+_IMAGE = Format("an image", "scans:read_image", "anything")
+_SLIDES = Format("a PowerPoint file", "slides:read_slides", "zip")
+
+FORMATS: dict[str, Format] = {
+    ".txt": _TEXT,
+    ".text": _TEXT,
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    ".html": _WEB,
+    ".htm": _WEB,
+    ".xhtml": _WEB,
+    ".pdf": Format("a PDF", "pdf:read_pdf", "pdf"),
+    ".docx": Format("a Word document", "word:read_word", "zip"),
+    ".pptx": _SLIDES,
+    ".odt": Format("an OpenDocument text", "opendocument:read_odt", "zip"),
+    ".rtf": Format("an RTF document", "rtf:read_rtf", "rtf"),
+    ".epub": Format("an EPUB book", "epub:read_epub", "zip"),
+    ".xlsx": _WORKBOOK,
+    ".xlsm": _WORKBOOK,
+    ".xls": Format("an old Excel workbook", "sheets:read_old_workbook", "ole"),
+    ".csv": Format("a CSV file", "sheets:read_delimited"),
+    ".tsv": Format("a TSV file", "sheets:read_delimited"),
+    ".eml": Format("a mail message", "mail:read_message"),
+    ".mbox": Format("a mailbox", "mail:read_mailbox"),
+    ".json": Format("a JSON file", "articles:read_json"),
+    ".jsonl": Format("a JSON Lines file", "articles:read_json_lines"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), _IMAGE),
+}
+NOT_READ = {
+    ".doc": "Word files of the old kind (.doc) are not read: save it as .docx",
+    ".ppt": "PowerPoint files of the old kind (.ppt) are not read: save it as .pptx",
+    ".xlsb": "binary Excel files (.xlsb) are not read: save it as .xlsx",
+    ".ods": "OpenDocument sheets (.ods) are not read: save it as .xlsx",
+    ".odp": "OpenDocument slides (.odp) are not read: save it as .pptx",
+    ".msg": "Outlook messages (.msg) are not read: save it as .eml",
+    ".heic": "images of this kind (.heic) are not read: save it as .png",
+    ".svg": "drawings (.svg) are not read: save it as .pdf",
+}
 
 
 def reader_for(name: str, content: bytes) -> Reader:
-    """The reader for a file, or `UnreadableReport` (`NotReadYet` for a format that is only not read yet)."""
+    """The reader for a file, or `UnreadableReport` with the reason why there is none."""
     ending = PurePath(name).suffix.lower()
-    if ending in NOT_YET:
-        raise NotReadYet(f"{name}: {NOT_YET[ending]} are not read yet")
-    if ending not in READERS:
+    if ending in NOT_READ:
+        raise UnreadableReport(f"{name}: {NOT_READ[ending]}")
+    if ending not in FORMATS:
         named = f'files ending in "{ending}"' if ending else "files without an ending"
         raise UnreadableReport(f"{name}: {named} are not a format that Footnote reads")
     if not content.strip():
         raise UnreadableReport(f"{name}: the file is empty")
-    _check_content(name, ending, content)
-    return READERS[ending]
+    form = FORMATS[ending]
+    if wrong := _mismatch(form, content):
+        raise UnreadableReport(f"{name}: the file {wrong.format(ending=ending)}")
+    return form.load()
 
 
-def _check_content(name: str, ending: str, content: bytes) -> None:
-    """Refuse a file that is not what its ending says."""
-    if ending == ".pdf":
-        if b"%PDF-" not in content[:1024]:  # a few bytes of rubbish before the mark are common and harmless
-            raise UnreadableReport(f"{name}: the file ends in .pdf but is not a PDF")
-    elif ending == ".docx":
-        if content.startswith(_OLE):
-            raise UnreadableReport(f"{name}: the file is protected by a password, or is an old .doc; save it as .docx")
-        if not content.startswith(b"PK\x03\x04"):
-            raise UnreadableReport(f"{name}: the file ends in .docx but is not a Word document")
-    else:
-        for mark, what in _BINARY.items():
-            if content.startswith(mark):
-                raise UnreadableReport(f"{name}: the file ends in {ending} but is {what}")
-
-
-# Each family's library is imported only when a file needs it.
-
-
-def _text(content: bytes, name: str, limits: Limits) -> Reading:
-    from rag.reading.plain import read_text
-
-    return read_text(content, name)
-
-
-def _markdown(content: bytes, name: str, limits: Limits) -> Reading:
-    from rag.reading.plain import read_markdown
-
-    return read_markdown(content, name)
-
-
-def _web(content: bytes, name: str, limits: Limits) -> Reading:
-    from rag.reading.web import read_web
-
-    return read_web(content, name)
-
-
-def _word(content: bytes, name: str, limits: Limits) -> Reading:
-    from rag.reading.office import read_word
-
-    return read_word(content, name, limits)
-
-
-def _pdf(content: bytes, name: str, limits: Limits) -> Reading:
-    from rag.reading.pdf import read_pdf
-
-    return read_pdf(content, name, limits)
-
-
-READERS: dict[str, Reader] = {
-    ".txt": _text,
-    ".text": _text,
-    ".md": _markdown,
-    ".markdown": _markdown,
-    ".html": _web,
-    ".htm": _web,
-    ".xhtml": _web,
-    ".docx": _word,
-    ".pdf": _pdf,
-}
+def _mismatch(form: Format, content: bytes) -> str:
+    """What a file is that is not what its ending says; nothing if it is."""
+    match form.begins:
+        case "pdf" if _PDF not in content[:1024]:  # a few bytes of rubbish before the mark are common and harmless
+            return "ends in {ending} but is not a PDF"
+        case "zip" if content.startswith(_OLE):
+            return "is protected by a password, or is of the old kind; save it as {ending} without one"
+        case ("zip" | "ole" | "rtf") as begins if not content.startswith(
+            {"zip": _ZIP, "ole": _OLE, "rtf": _RTF}[begins]
+        ):
+            return f"ends in {{ending}} but is not {form.name}"
+        case "text":
+            return next(
+                (f"ends in {{ending}} but is {what}" for mark, what in _BINARY.items() if content.startswith(mark)), ""
+            )
+    return ""

@@ -62,7 +62,9 @@ def read_pdf(content: bytes, name: str, limits: Limits) -> Reading:
     document = _open(content, name)
     try:
         if len(document) > limits.pages:
-            raise UnreadableReport(f"{name}: {len(document)} pages, over the limit of {limits.pages} (pages)")
+            raise UnreadableReport(
+                f"{name}: {len(document)} pages, over the limit of {limits.pages} (setting reader_pages)"
+            )
         sheets = [_sheet(document, i) for i in range(len(document))]
         properties = document.get_metadata_dict(skip_empty=True)
         printed = [document.get_page_label(i) or "" for i in range(len(document))]
@@ -356,7 +358,7 @@ class _Writer:
         grid = [row.texts() for row in table.rows]
         indents = [row.cells[0].x0 if row.cells[0] else 0.0 for row in table.rows]
         for row, body in zip(table.rows, tables.body_rows(grid, table.headers, indents), strict=True):
-            block = self.page.add_row(body.cells, caption)
+            block = self.page.add_row(body.cells, caption, total=body.total)
             if block is None:
                 continue
             shown = [cell for cell in row.cells if cell is not None]

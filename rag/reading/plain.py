@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from rag.errors import UnreadableReport
 from rag.reading import dates, tables
+from rag.reading.limits import Limits
 from rag.types import Block, BlockKind, Cell, Page, Reading
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -77,14 +78,14 @@ def lines_of(text: str) -> list[Line]:
     return [(found.start(), found.start() + len(found[0].rstrip("\r\n"))) for found in _LINE.finditer(text)]
 
 
-def read_text(content: bytes, name: str) -> Reading:
+def read_text(content: bytes, name: str, limits: Limits | None = None) -> Reading:
     """One page, whose text is the file; paragraphs, headings, list items and tables are told by their layout."""
     text = decode(content, name)
     page = Page(1, text, tuple(text_blocks(text, lines_of(text))))
     return _with_mark(_reading("Text", page, name, {}), content)
 
 
-def read_markdown(content: bytes, name: str) -> Reading:
+def read_markdown(content: bytes, name: str, limits: Limits | None = None) -> Reading:
     """One page, whose text is the file; front matter is furniture and gives title and date."""
     text = decode(content, name)
     lines = lines_of(text)
@@ -286,7 +287,10 @@ def _rows(text: str, spans: Sequence[Sequence[Line]], caption: str = "", depth: 
     blocks = []
     for row in spans[depth:]:
         filled = [Cell(*span, headers[i]) for i, span in enumerate(row) if i == 0 or span[1] > span[0]]
-        blocks.append(Block("table_row", filled[0].start, filled[-1].end, cells=tuple(filled), caption=caption))
+        total = tables.is_total(text[filled[0].start : filled[0].end])
+        blocks.append(
+            Block("table_row", filled[0].start, filled[-1].end, cells=tuple(filled), caption=caption, total=total)
+        )
     return [block for block in blocks if block.end > block.start]
 
 

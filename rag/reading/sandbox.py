@@ -30,7 +30,7 @@ def read_directly(path: Path, limits: Limits | None = None) -> Reading:
     size = path.stat().st_size
     if size > limits.file_mb * 1024 * 1024:
         raise UnreadableReport(
-            f"{path.name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (file_mb)"
+            f"{path.name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (setting reader_file_mb)"
         )
     try:
         content = path.read_bytes()
@@ -68,7 +68,7 @@ class Sandbox:
             if not pipe.poll(self.limits.wall_seconds):
                 self._stop()
                 raise UnreadableReport(
-                    f"{path.name}: not read within {self.limits.wall_seconds:g} seconds (wall_seconds)"
+                    f"{path.name}: not read within {self.limits.wall_seconds:g} seconds (setting reader_wall_seconds)"
                 )
             outcome, what = pipe.recv()
         except (EOFError, OSError):
@@ -81,7 +81,9 @@ class Sandbox:
             raise what
         self._stop()  # what failed may have left its library in any state
         if outcome == "memory":
-            raise UnreadableReport(f"{path.name}: needs more than {self.limits.memory_mb} MB of memory (memory_mb)")
+            raise UnreadableReport(
+                f"{path.name}: needs more than {self.limits.memory_mb} MB of memory (setting reader_memory_mb)"
+            )
         raise UnreadableReport(f"{path.name}: could not be read ({what})")
 
     def _start(self) -> Connection:
@@ -119,7 +121,8 @@ class Sandbox:
                 code = self._child.wait(timeout=5)
         self._stop()
         if code == -signal.SIGXCPU:
-            return f"needs more than {self.limits.cpu_seconds} seconds of processor time (cpu_seconds)"
+            return f"needs more than {self.limits.cpu_seconds} seconds of processor time (setting reader_cpu_seconds)"
         if code == -signal.SIGKILL:
             return "the reading process was killed, perhaps for want of memory"
-        return f"its reader crashed; it may be damaged, or need more than {self.limits.memory_mb} MB (memory_mb)"
+        most = f"{self.limits.memory_mb} MB (setting reader_memory_mb)"
+        return f"its reader crashed; it may be damaged, or need more than {most}"

@@ -27,6 +27,17 @@ class Row:
     """One row of a table's body: its cells as ``(text, headers)``, the label first."""
 
     cells: tuple[tuple[str, tuple[str, ...]], ...]
+    total: bool = False  # it sums up others
+
+
+_TOTAL = re.compile(
+    r"\W*(?:(?:grand|sub)[\s-]?)?totals?\b|\W*(?:overall|all)\b(?!\s+other)|.*\btotals?\W*$", re.IGNORECASE
+)
+
+
+def is_total(label: str) -> bool:
+    """Whether a row's label says that it sums up others: "Total", "All regions", "Sub-total", "Net sales, total"."""
+    return bool(_TOTAL.match(label))
 
 
 def is_figure(text: str) -> bool:
@@ -133,7 +144,7 @@ def body_rows(grid: Grid, headers: Sequence[tuple[str, ...]], indents: Sequence[
         sections = [s for s in sections if s.flat or indent > s.indent + 0.5]
         label = (texts[0], (headers[0] if headers else ()) + tuple(section.text for section in sections))
         rest = tuple((text, headers[c] if c < len(headers) else ()) for c, text in enumerate(texts) if c and text)
-        rows.append(Row((label, *rest)))
+        rows.append(Row((label, *rest), is_total(texts[0])))
         if texts[0].lower().startswith("total"):
             sections = [section for section in sections if not section.flat]
     return rows
@@ -146,4 +157,4 @@ def write_table(page: PageText, grid: Grid, depth: int, caption: str) -> None:
         seen = [text for i, text in enumerate(row) if text and (i == 0 or text != row[i - 1])]
         page.add_row([(text, ()) for text in seen], kind="furniture")
     for body in body_rows(grid[depth:], column_headers(grid[:depth], width)):
-        page.add_row(body.cells, caption)
+        page.add_row(body.cells, caption, total=body.total)

@@ -13,6 +13,7 @@ from lxml import etree, html
 from rag.errors import UnreadableReport
 from rag.reading import dates, tables
 from rag.reading.compose import PageText, fold, superscript
+from rag.reading.limits import Limits
 from rag.reading.plain import decode
 from rag.types import BlockKind, Published, Reading
 
@@ -39,7 +40,7 @@ _INLINE = frozenset(
 _MOST_COLUMNS, _MOST_ROWS = 1000, 65_000  # a span beyond these is a mistake or an attack
 
 
-def read_web(content: bytes, name: str) -> Reading:
+def read_web(content: bytes, name: str, limits: Limits | None = None) -> Reading:
     """One page composed of the main content's blocks; title and dates from the metadata first."""
     tree = _parse(content, name)
     meta = _metadata(tree)

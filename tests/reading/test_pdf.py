@@ -273,5 +273,5 @@ def test_a_pdf_that_cannot_be_read_gets_its_sentence(content: bytes, sentence: s
 
 def test_more_pages_than_the_limit_are_refused() -> None:
     content = pdf(*[lambda canvas: lines(canvas, ["Words."])] * 3)
-    with pytest.raises(UnreadableReport, match=r"a.pdf: 3 pages, over the limit of 2 \(pages\)"):
+    with pytest.raises(UnreadableReport, match=r"a.pdf: 3 pages, over the limit of 2 \(setting reader_pages\)"):
         read_pdf(content, "a.pdf", Limits(pages=2))

@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.office import read_word
+from rag.reading.word import read_word
 from rag.types import Reading
 from reading.samples import rows, shown, spans_hold, texts
 
@@ -87,7 +87,9 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"0" * 3_000_000)
-    with pytest.raises(UnreadableReport, match=r"a.docx: unpacks to 3 MB, over the limit of 1 \(inflated_mb\)"):
+    with pytest.raises(
+        UnreadableReport, match=r"a.docx: unpacks to 3 MB, over the limit of 1 \(setting reader_inflated_mb\)"
+    ):
         read_word(buffer.getvalue(), "a.docx", Limits(inflated_mb=1))
 
 

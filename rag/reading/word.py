@@ -18,6 +18,7 @@ from lxml import etree
 
 from rag.errors import UnreadableReport
 from rag.reading import dates, tables
+from rag.reading.archive import check_inflated
 from rag.reading.compose import PageText, fold, superscript
 from rag.reading.limits import Limits
 from rag.types import Published, Reading
@@ -65,18 +66,6 @@ def read_word(content: bytes, name: str, limits: Limits) -> Reading:
         ),
         dates.covers(title, _titled(document), dates.title_of_file(name)),
     )
-
-
-def check_inflated(content: bytes, name: str, limits: Limits) -> None:
-    """Refuse a zip-based file that is damaged or would unpack to more than the limit, before anything unpacks it."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inflated = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise UnreadableReport(f"{name}: the file is damaged ({error})") from error
-    if inflated > limits.inflated_mb * 1024 * 1024:
-        size = f"{inflated / 1024 / 1024:,.0f} MB"
-        raise UnreadableReport(f"{name}: unpacks to {size}, over the limit of {limits.inflated_mb} (inflated_mb)")
 
 
 def _created(properties: Any) -> Published | None:
