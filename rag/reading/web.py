@@ -20,6 +20,7 @@ from rag.types import BlockKind, Published, Reading
 _DROPPED = (
     "script|style|noscript|template|nav|aside|dialog|iframe|svg|canvas|button|input|select|textarea|object|video|audio"
 )
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "iframe", "svg", "canvas", "object", "video", "audio"})
 _ROLES = {"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "complementary", "menu", "menubar"}
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|breadcrumbs?|share|sharing|social|related|sidebar|advert\w*|ads?|promo|skip|"
@@ -61,6 +62,19 @@ def read_web(content: bytes, name: str, limits: Limits | None = None) -> Reading
         ),
         dates.covers(title, dates.title_of_file(name)),
     )
+
+
+def write_fragment(page: PageText, content: bytes | str, name: str) -> None:
+    """Write all that a piece of HTML shows that has no site around it: a chapter, a message, an article's body.
+
+    Raises `UnreadableReport` if it is not HTML at all; writes nothing if it shows no text.
+    """
+    tree = _parse(content.encode(errors="replace") if isinstance(content, str) else content, name)
+    for element in list(tree.iter(etree.Element)):
+        if element.getparent() is not None and _is_unseen(element):
+            element.drop_tree()
+    body = tree.find(".//body")
+    _Writer(page).write(tree if body is None else body)
 
 
 def _parse(content: bytes, name: str) -> Any:
@@ -171,11 +185,7 @@ def _drop_boilerplate(tree: Any) -> None:
 
 def _is_boilerplate(element: Any) -> bool:
     tag = element.tag
-    if not isinstance(tag, str) or re.fullmatch(_DROPPED, tag):
-        return True
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    if _HIDDEN.search(element.get("style") or ""):
+    if _is_unseen(element) or re.fullmatch(_DROPPED, tag) or element.get("aria-hidden") == "true":
         return True
     if (element.get("role") or "").lower() in _ROLES:
         return True
@@ -187,6 +197,14 @@ def _is_boilerplate(element: Any) -> bool:
     if tag in {"div", "section", "ul", "ol", "p", "header", "footer"} and _FURNITURE.search(names):
         return not element.xpath(_KEEP) or bool(_COOKIES.search(names) and not element.xpath(".//main|.//article"))
     return False
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether no reader sees the element, or no text of it."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _UNSEEN or element.get("hidden") is not None:
+        return True
+    return bool(_HIDDEN.search(element.get("style") or ""))
 
 
 def _main_part(tree: Any) -> Any:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from rag.errors import UnreadableReport
-from rag.reading.web import read_web
+from rag.reading.compose import PageText
+from rag.reading.web import read_web, write_fragment
 from rag.types import Page
 from reading.samples import rows, shown, spans_hold
 
@@ -85,3 +86,10 @@ def test_only_the_article_is_read_where_there_is_one() -> None:
         f"<body><div><p>Teaser of another story.</p></div><article><h2>News</h2><p>{words}</p></article></body>"
     )
     assert shown(page) == [("heading", "News"), ("paragraph", words.strip())]
+
+
+def test_a_fragment_is_written_whole_but_for_what_is_not_shown() -> None:
+    page = PageText()
+    write_fragment(page, "<nav>Contents</nav><p class=share>£12<style>p{}</style><p hidden>No", "a")
+    write_fragment(page, "<b>More</b> came", "a")
+    assert shown(page.page()) == [("paragraph", "Contents"), ("paragraph", "£12"), ("paragraph", "More came")]
