@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 
 from reportlab.pdfgen.canvas import Canvas
@@ -70,3 +71,21 @@ def spans_hold(page: Page) -> bool:
         at = block.end
     ends = [(box.start, box.end) for box in page.boxes]
     return ends == sorted(ends) and all(0 <= start < end <= len(page.text) for start, end in ends)
+
+
+def repacked(content: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """A zip-based file with one of its parts changed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.namelist():
+            new.writestr(entry, change(old.read(entry)) if entry == part else old.read(entry))
+    return buffer.getvalue()
+
+
+def zipped(parts: dict[str, str | bytes]) -> bytes:
+    """A zip-based file of these parts, in this order; the type of the file, if it is one of them, not compressed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -1,0 +1,50 @@
+"""What the files of office programs have in common: XML parts, and the title and dates in their properties."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from datetime import date, datetime
+from typing import Any
+
+from lxml import etree
+
+from rag.reading import dates
+from rag.reading.compose import fold
+from rag.types import Published
+
+# What the libraries and the standard library raise on a damaged file.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, etree.LxmlError, struct.error, KeyError, IndexError, ValueError, AttributeError,
+    TypeError, EOFError, NotImplementedError, RuntimeError, OSError,
+)  # fmt: skip
+_NO_TITLE = re.compile(
+    r"^(?:(?:word|powerpoint|microsoft)\b.*\b(?:document|presentation|powerpoint|word)\b.*|"
+    r"(?:presentation|document)\s?\d*|untitled(?:\s.*)?|title|slide \d+|(?:click to )?(?:add|edit) title|"
+    r".*\.(?:docx?|dotx?|pptx?|potx?|odt|rtf|indd))$",
+    re.IGNORECASE,
+)
+
+
+def xml(content: bytes) -> Any:
+    """The root of an XML part. Entities are not resolved, and nothing outside the file is looked at."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.fromstring(content, parser)
+
+
+def own_title(words: str | None) -> str:
+    """The title in a file's properties, unless a program or template put it there."""
+    title = fold(words or "")
+    return "" if _NO_TITLE.match(title) else title
+
+
+def last_made(*stamps: datetime | date | str | None, template: date | None = None) -> Published | None:
+    """The day of the first stamp (give the modification first: templates keep old creation dates) that is not that of
+    the template which a program makes all its files from."""
+    for stamp in stamps:
+        found = dates.published(stamp, "document properties")
+        if found and found.day != template:
+            return found
+    return None
