@@ -17,6 +17,13 @@ class LibraryDamaged(FootnoteError):
     """The library's parts do not agree, and the sentence says what mends it."""
 
 
+class DiskFull(FootnoteError):
+    """There is no room to go on; what the library held before is whole."""
+
+
+MAKE_ROOM = "Make room and ingest again: what was live is whole, and what was embedded is not embedded anew."
+
+
 class WrongModel(FootnoteError):
     """The library was embedded with another model than the one configured."""
 

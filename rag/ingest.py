@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from rag.errors import BadInput, UnreadableReport
-from rag.index.catalog import Entry, Held, Unread
+from rag.errors import BadInput, FootnoteError, UnreadableReport
+from rag.folders import File, root_of
+from rag.index.catalog import Correction, Entry, Held, Unread
 from rag.library import Library
-from rag.passages import rendered
-from rag.types import Page, Passage, Reading, Report, Spanned
+from rag.passages import Cut, cut
+from rag.plan import Plan, Step, moved, plan, read_by, revision
+from rag.types import Reading, Report, Spanned
 
 
 def _read_by() -> str:
@@ -36,35 +38,51 @@ def _read_by() -> str:
 
 PIPELINE = _read_by()
 _AT_ONCE = 96  # texts embedded between two commits of the cache: what a kill can cost
+_AHEAD_FILES, _AHEAD_BYTES = (
+    256,
+    16_000_000,
+)  # read ahead of the embedding, the slower of the two
+_TRIES = 4  # at a file that is being written while it is read
 _COLLECTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
 
-Done = Literal["added", "changed", "unchanged", "retired", "failed"]
+# What reads a file: the place of a copy of it, and the report it is to become, whose ids and path are known.
+Read = Callable[[Path, Report], Cut]
+Done = Literal["added", "changed", "renamed", "unchanged", "retired", "failed"]
+_BECOMES: dict[str, Done] = {
+    "add": "added", "change": "changed", "rename": "renamed", "move": "renamed", "touch": "unchanged",
+    "keep": "unchanged", "skip": "failed", "fail": "failed",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step of an ingest: the file it is about (empty for a group of them) and how many files are behind us.
+    """One step of an ingest: the file it is about (empty for a group of them) and how far it has come.
 
-    The stages of a file are read, unchanged, failed; those of a group embedding, embedded, begun, vectors, words,
-    live, settled; at the end retired and swept.
+    The stages of a file are read, unchanged, renamed, failed; those of a group embedding, embedded, begun, vectors,
+    words, live, settled; at the end retired and swept.
     """
 
     path: str
     stage: str
-    done: int
+    done: int  # files that are behind us
     total: int
+    pages: int = 0  # read so far
+    passages: int = 0  # live so far
+    share: float = 0.0  # of all the work, from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file."""
+    """What became of one file, or, in a plan, what would."""
 
     path: str
     outcome: Done
-    reason: str = ""
+    reason: str = ""  # why it failed
     pages: int = 0
     passages: int = 0
+    was: str = ""  # the path it had before it was renamed
+    notes: tuple[str, ...] = ()  # what of it could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,10 @@ class IngestReport:
         return self.count("changed")
 
     @property
+    def renamed(self) -> int:
+        return self.count("renamed")
+
+    @property
     def unchanged(self) -> int:
         return self.count("unchanged")
 
@@ -103,54 +125,72 @@ def ingest(
     library: Library,
     paths: Sequence[Path],
     *,
-    read: Callable[[Path], Reading],
-    split: Callable[[Reading, Report], list[Passage]],
+    read: Read,
     collection: str = "main",
     on_event: Callable[[Event], None] = lambda _: None,
     pipeline: str = PIPELINE,
     group: int = 400,
+    at_once: int = 1,
 ) -> IngestReport:
     """Make the library's part from each folder exactly that folder, and add or renew each single file.
 
-    Files are published together in groups of about `group` passages, which spares commits; each is live whole or not.
-    A file that cannot be read costs one line of the report; the revision it had before stays. Raises BadInput for a
-    path that is not there or a collection's name that will not do, before anything is changed.
+    `at_once` files are read at the same time, ahead of the embedding. Files are published together in groups of about
+    `group` passages, which spares commits; each is live whole or not. A file that cannot be read costs one line of the
+    report; the revision it had before stays. Raises BadInput for a path that is not there or a collection's name that
+    will not do, before anything is changed.
     """
+    with library.writing:
+        library.settle()
+        line = _Line(library, read, collection, on_event, pipeline, group, at_once)
+        return line.run(planned(library, paths, collection, pipeline))
+
+
+def planned(library: Library, paths: Sequence[Path], collection: str = "main", pipeline: str = PIPELINE) -> Plan:
+    """What `ingest` would do; nothing is changed."""
     if not _COLLECTION.fullmatch(collection):
         raise BadInput(
             f"A collection's name is up to 60 letters, digits, dots, dashes and underscores, not {collection!r}."
         )
-    roots = [_root(path) for path in paths]
+    held = [each for each in library.held if each.report.collection == collection]
+    catalog = library.catalog
+    roots = [root_of(path) for path in paths]
+    return plan(roots, held, catalog.unread(collection), catalog.corrections(), pipeline, library.folder)
+
+
+def foreseen(steps: Plan) -> IngestReport:
+    """The plan as the report of an ingest that did nothing yet."""
+    outcomes = [_outcome(step) for step in steps.steps]
+    outcomes += [Outcome(held.report.path, "retired") for held in steps.retired]
+    return IngestReport(_in_order(outcomes), 0, 0.0)
+
+
+def correct(library: Library, report: Report, said: Correction, *, read: Read, pipeline: str = PIPELINE) -> Report:
+    """Note what a person says of a report and read it again in that light; the report as it is then.
+
+    What was said stays when the report is ingested anew. `Correction()` takes back all that was said before.
+    """
     with library.writing:
         library.settle()
-        line = _Line(library, read, split, collection, on_event, pipeline, group)
-        return line.run(roots)
+        held = next((each for each in library.held if each.report.id == report.id), None)
+        if held is None:
+            raise BadInput(f"{report.path} is no longer in the library.")
+        library.catalog.correct(report.id, said)
+        file = File(held.root, report.path, held.size, held.mtime_ns)
+        line = _Line(library, read, report.collection, lambda _: None, pipeline, 400, 1)
+        done = line.run(Plan((Step(file, "change", held),), (), ()), origin=library.original(report))
+    if done.failed:
+        raise UnreadableReport(f"{report.path}: {done.files[0].reason}")
+    return library.report(report.path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
-    """A folder to be mirrored, or one file of it to be added."""
-
-    folder: Path
-    only: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of a root; `wrong` says why it is not even to be opened."""
-
-    root: str
-    path: str  # relative to the root, with slashes
-    wrong: str = ""
-
-    @property
-    def place(self) -> Path:
-        return Path(self.root, self.path)
+def reader(read: Callable[[Path], Reading]) -> Read:
+    """Reads and cuts in this process, with no limits: for readings that come from code, not from files of others."""
+    return lambda path, draft: cut(read(path), draft)
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a file was when it was hashed."""
+    """What a file was when it was copied into the library."""
 
     sha256: str
     revision: str
@@ -160,12 +200,11 @@ class _Content:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A file that was read, cut into passages, and waits for its vectors."""
+    """A file that was read and cut, and waits for its vectors."""
 
+    step: Step
     held: Held
-    pages: tuple[Page, ...]
-    passages: tuple[Passage, ...]
-    texts: tuple[Spanned, ...]
+    cut: Cut
     hashes: tuple[bytes, ...]
 
 
@@ -175,111 +214,188 @@ class _Line:
     def __init__(
         self,
         library: Library,
-        read: Callable[[Path], Reading],
-        split: Callable[[Reading, Report], list[Passage]],
+        read: Read,
         collection: str,
         on_event: Callable[[Event], None],
         pipeline: str,
         group: int,
+        at_once: int,
     ) -> None:
         self._library = library
         self._read = read
-        self._split = split
         self._collection = collection
         self._on_event = on_event
         self._pipeline = pipeline
         self._group = group
-        self._held = {h.report.path: h for h in library.held if h.report.collection == collection}
-        self._unread = {(u.root, u.path): u for u in library.catalog.unread(collection)}
-        self._claimed: dict[str, str] = {}  # path -> root, of this run
+        self._at_once = at_once
+        self._corrections = library.catalog.corrections()
+        self._paths = {held.report.id: held.report.path for held in library.held}
         self._outcomes: list[Outcome] = []
         self._waiting: list[_Read] = []
         self._embedded = 0
-        self._total = 0
+        self._progress = _Progress()
+        self._origin: Path | None = None
 
-    def run(self, roots: Sequence[_Root]) -> IngestReport:
+    def run(self, plan: Plan, origin: Path | None = None) -> IngestReport:
+        """Do what is planned. `origin`: where the one file is read from, if not from its place."""
         started = time.monotonic()
-        files = sorted(
-            {file for root in roots for file in _files(root, self._library.folder)}, key=lambda f: (f.path, f.root)
-        )
-        self._total = len(files)
-        for file in files:
-            try:
-                self._take(file)
-            except UnreadableReport as error:
-                self._fail(file, error, None)
-            if sum(len(each.passages) for each in self._waiting) >= self._group:
-                self._publish()
+        self._origin = origin
+        to_read = [step for step in plan.steps if step.do in {"add", "change", "rename"}]
+        self._progress = _Progress(len(plan.steps), sum(_weight(step.file.size) for step in to_read))
+        for step in plan.steps:
+            if step.do not in {"add", "change", "rename"}:
+                self._settle(step)
+        self._read_all(to_read)
         self._publish()
-        self._retire([str(root.folder) for root in roots if not root.only], files)
+        self._retire(plan)
         self._sweep()
-        outcomes = tuple(sorted(self._outcomes, key=lambda outcome: outcome.path))
-        return IngestReport(outcomes, self._embedded, round(time.monotonic() - started, 3))
+        return IngestReport(_in_order(self._outcomes), self._embedded, round(time.monotonic() - started, 3))
 
-    def _take(self, file: _File) -> None:
-        """Read one file, unless what it holds is already known."""
-        if file.wrong:
-            raise UnreadableReport(file.wrong)
-        self._claim(file)
-        held, unread = self._held.get(file.path), self._unread.get((file.root, file.path))
-        stat = _stat(file.place)
-        same = (stat.st_size, stat.st_mtime_ns, self._pipeline)
-        if unread and (unread.size, unread.mtime_ns, unread.pipeline) == same:
-            self._still_unread(file, unread.reason)
+    # --- files that are not read ---
+
+    def _settle(self, step: Step) -> None:
+        """What is to be done with a file without reading it."""
+        catalog, file, held = self._library.catalog, step.file, step.held
+        if step.do == "fail":
+            self._fail(step, step.reason, None)
             return
-        if held and not unread and (held.root, held.size, held.mtime_ns, held.pipeline) == (file.root, *same):
-            self._unchanged(file, held)
-            return
-        content = _content(file.place, stat, self._pipeline)
-        if unread and unread.revision == content.revision:
-            self._still_unread(file, unread.reason)
-            return
-        if held and (held.sha256, held.pipeline) == (content.sha256, self._pipeline):
-            self._library.catalog.seen(replace(held, root=file.root, size=content.size, mtime_ns=content.mtime_ns))
-            self._unchanged(file, held)
-            return
+        if held and step.do == "touch":
+            self._keep_original(file, held)
+            catalog.seen(moved(held, replace(file, mtime_ns=_told(file.mtime_ns))))
+        if held and step.do == "move":
+            catalog.seen(moved(held, file))
+        if step.unread and step.do != "skip":  # it was changed, could not be read, and was changed back
+            catalog.unlist_unread([step.unread])
+        self._outcomes.append(_outcome(step))
+        self._tell(file.path, self._outcomes[-1].outcome)
+
+    def _keep_original(self, file: File, held: Held) -> None:
+        if not self._library.originals.path(held.sha256, held.report.path).exists():  # as verify said
+            self._library.originals.keep(file.place)
+
+    # --- files that are read ---
+
+    def _read_all(self, steps: Iterable[Step]) -> None:
+        """Read ahead in threads, and take the files in their order as they come; publish each time a group is full."""
+        ahead: deque[tuple[Step, Future[_Read]]] = deque()
+        pool = ThreadPoolExecutor(self._at_once, "reading")
         try:
-            self._waiting.append(self._cut(file, content, self._read(file.place)))
+            for step in steps:
+                ahead.append((step, pool.submit(self._take, step)))
+                while len(ahead) > _AHEAD_FILES or sum(s.file.size for s, _ in ahead) > _AHEAD_BYTES:
+                    self._add(*ahead.popleft())
+            while ahead:
+                self._add(*ahead.popleft())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _add(self, step: Step, taken: Future[_Read]) -> None:
+        try:
+            read = taken.result()
         except UnreadableReport as error:
-            self._fail(file, error, content)
+            self._fail(step, str(error).removeprefix(f"{PurePosixPath(step.file.path).name}: "), error.__cause__)
             return
-        self._tell(file.path, "read")
+        self._waiting.append(read)
+        self._progress.read(step.file.size, read.held.report.pages)
+        self._tell(step.file.path, "read")
+        if sum(each.held.passages for each in self._waiting) >= self._group:
+            self._publish()
 
-    def _cut(self, file: _File, content: _Content, reading: Reading) -> _Read:
-        """The reading as passages under this content's ids, the file itself kept."""
-        report = Report(
-            id=_report_id(self._collection, file.path),
-            revision=content.revision,
-            path=file.path,
-            collection=self._collection,
-            title=reading.title,
-            kind=reading.kind,
-            pages=len(reading.pages),
-            published=reading.published,
-            covers=reading.covers,
-        )
+    def _take(self, step: Step) -> _Read:
+        """Copy a file into the library, read the copy and cut it; again, if the file was written to meanwhile.
+
+        What an `UnreadableReport` rests on is its cause, so that the same content is not read in vain again.
+        """
+        for attempt in range(_TRIES):
+            time.sleep(0.2 * attempt)
+            content = self._copied(step)
+            try:
+                return self._cut(step, content)
+            except _Written:
+                continue
+            except UnreadableReport as error:
+                if self._origin or self._is_still(step.file, content):
+                    raise error from _Rests(content)
+        raise UnreadableReport("it was written to each time it was read: ingest it again")
+
+    def _copied(self, step: Step) -> _Content:
+        place = self._origin or step.file.place
         try:
-            passages = tuple(self._split(reading, report))
-            texts = tuple(rendered(passage) for passage in passages)
+            stat = step.file.place.stat() if self._origin is None else None
+            sha256 = self._library.originals.keep(place)
+        except FileNotFoundError:
+            raise UnreadableReport("it was there a moment ago, and is gone") from None
+        except OSError as error:
+            raise UnreadableReport(error.strerror or "it could not be opened") from None
+        size, mtime_ns = (stat.st_size, stat.st_mtime_ns) if stat else (step.file.size, step.file.mtime_ns)
+        return _Content(sha256, revision(sha256, self._pipeline_of(step), step.file.path), size, mtime_ns)
+
+    def _cut(self, step: Step, content: _Content) -> _Read:
+        """The file as passages under this content's ids."""
+        copy = self._library.originals.path(content.sha256, step.file.path)
+        try:
+            made = self._read(copy, self._draft(step, content))
+        except FootnoteError:
+            raise
         except Exception as error:  # one odd file is one line of the report
-            _log.exception("%s could not be cut into passages", file.path)
-            raise UnreadableReport(f"read, but not cut into passages ({type(error).__name__}: {error})") from error
-        if not passages:
+            _log.exception("%s could not be read", step.file.path)
+            raise UnreadableReport(f"could not be read ({type(error).__name__}: {error})") from error
+        if not self._origin and not self._is_still(step.file, content):
+            raise _Written
+        if not made.passages:
             raise UnreadableReport("there is no text in it that could be cited")
-        if self._library.originals.keep(file.place) != content.sha256:
-            raise UnreadableReport("it was changed while it was read: ingest it again")
         held = Held(
-            report=report,
-            root=file.root,
+            report=made.report,
+            root=step.file.root,
             sha256=content.sha256,
             size=content.size,
-            mtime_ns=content.mtime_ns,
-            pipeline=self._pipeline,
-            passages=len(passages),
-            statements=sum(len(p.statements) for p in passages),
-            figures=sum(len(s.figures) for p in passages for s in p.statements),
+            mtime_ns=content.mtime_ns if self._origin else _told(content.mtime_ns),
+            pipeline=self._pipeline_of(step),
+            passages=len(made.passages),
+            statements=sum(len(p.statements) for p in made.passages),
+            figures=sum(len(s.figures) for p in made.passages for s in p.statements),
         )
-        return _Read(held, reading.pages, passages, texts, tuple(_hash(text) for text in texts))
+        return _Read(step, held, made, tuple(_hash(text) for text in made.texts))
+
+    def _is_still(self, file: File, content: _Content) -> bool:
+        """Whether the file has not been written to since it was copied."""
+        try:
+            stat = file.place.stat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (content.size, content.mtime_ns)
+
+    def _draft(self, step: Step, content: _Content) -> Report:
+        """The report as far as it is known before its file is read: a renamed one keeps its id."""
+        id = step.held.report.id if step.held else self._new_id(step.file.path)
+        said = self._corrections.get(id, Correction())
+        return Report(
+            id=id,
+            revision=content.revision,
+            path=step.file.path,
+            collection=self._collection,
+            title=said.title or "",
+            kind="",
+            pages=0,
+            published=said.published_by_hand,
+            covers=said.covers,
+        )
+
+    def _new_id(self, path: str) -> str:
+        """``annual-2025-9c1e04``: readable, and as stable as the path; another where a renamed report still has it."""
+        slug = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", PurePosixPath(path).stem).lower()).strip("-")
+        name = f"{self._collection}/{path}"
+        while True:
+            id = f"{slug or 'report'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+            if self._paths.setdefault(id, path) == path:
+                return id
+            name += "'"
+
+    def _pipeline_of(self, step: Step) -> str:
+        said = self._corrections.get(step.held.report.id) if step.held else None
+        return read_by(self._pipeline, said)
+
+    # --- publishing ---
 
     def _publish(self) -> None:
         """Embed the files that wait, and make them live together."""
@@ -287,194 +403,126 @@ class _Line:
             return
         waiting, self._waiting = self._waiting, []
         self._embed(waiting)
-        entries = [Entry(each.held, each.pages, each.passages, each.hashes) for each in waiting]
+        entries = [Entry(each.held, each.cut.pages, each.cut.passages, each.hashes) for each in waiting]
         self._library.publish(entries, told=lambda step: self._tell("", step))
-        read = []
         for each in waiting:
-            path = each.held.report.path
-            done: Done = "changed" if path in self._held else "added"
-            self._outcomes.append(Outcome(path, done, "", each.held.report.pages, each.held.passages))
-            if (each.held.root, path) in self._unread:
-                read.append(self._unread[each.held.root, path])
-        self._library.catalog.unlist_unread(read)
+            self._progress.live(each.step.file.size, each.held.passages)
+            report = each.held.report
+            self._outcomes.append(
+                replace(_outcome(each.step), pages=report.pages, passages=each.held.passages, notes=report.notes)
+            )
+        self._library.catalog.unlist_unread(each.step.unread for each in waiting if each.step.unread)
 
     def _embed(self, waiting: Sequence[_Read]) -> None:
         """Vectors for all texts that have none, cached as they come: a killed ingest goes on where it was."""
         catalog, embed = self._library.catalog, self._library.embed
-        texts = {digest: text for each in waiting for digest, text in zip(each.hashes, each.texts, strict=True)}
+        texts = {digest: text for each in waiting for digest, text in zip(each.hashes, each.cut.texts, strict=True)}
         known = catalog.cached(embed.fingerprint, list(texts))
         # By length over the whole group: the embedder pads each batch to its longest text.
         new = sorted((digest for digest in texts if digest not in known), key=lambda digest: len(texts[digest].text))
+        weight = sum(_weight(each.step.file.size) for each in waiting)
         for start in range(0, len(new), _AT_ONCE):
             some = new[start : start + _AT_ONCE]
             self._tell("", "embedding")
             catalog.cache(embed.fingerprint, zip(some, embed([texts[digest] for digest in some]), strict=True))
             self._embedded += len(some)
+            self._progress.embedding = weight * (start + len(some)) / len(new)
             self._tell("", "embedded")
 
-    def _retire(self, folders: Sequence[str], files: Sequence[_File]) -> None:
+    def _retire(self, plan: Plan) -> None:
         """What came from these folders and is no longer in them is gone."""
-        there = {(file.root, file.path) for file in files}
-        gone = [h for h in self._held.values() if h.root in folders and (h.root, h.report.path) not in there]
-        # What is behind a door that would not open may well be there still.
-        shut = [(file.root, file.path) for file in files if file.path.endswith("/")]
-        gone = [h for h in gone if not any(h.root == root and h.report.path.startswith(path) for root, path in shut)]
-        # A report that another root took over in this run is that root's now.
-        gone = [held for held in gone if held.report.path not in self._claimed]
-        if gone:
-            self._library.publish([], gone)
-            self._outcomes += [Outcome(held.report.path, "retired") for held in gone]
-        self._library.catalog.unlist_unread(
-            u for key, u in self._unread.items() if key[0] in folders and key not in there
-        )
+        if plan.retired:
+            self._library.publish([], plan.retired)
+            self._outcomes += [Outcome(held.report.path, "retired") for held in plan.retired]
+        self._library.catalog.unlist_unread(plan.forgotten)
         self._tell("", "retired")
 
     def _sweep(self) -> None:
         """Remove what nothing refers to any more."""
         library = self._library
+        library.refresh()
         library.originals.sweep({library.originals.path(held.sha256, held.report.path) for held in library.held})
         library.catalog.drop_unused_embeddings()
-        library.refresh()
         self._tell("", "swept")
 
-    def _claim(self, file: _File) -> None:
-        """A path belongs to one root. A newcomer takes it over only where the old root no longer has the file."""
-        held = self._held.get(file.path)
-        other = self._claimed.get(file.path, "")
-        if not other and held and held.root != file.root and Path(held.root, file.path).exists():
-            other = held.root
-        if other:
-            raise UnreadableReport(
-                f"the library already has {file.path} from {other}: ingest this one with another --collection"
-            )
-        self._claimed[file.path] = file.root
-
-    def _unchanged(self, file: _File, held: Held) -> None:
-        originals = self._library.originals
-        if not originals.path(held.sha256, held.report.path).exists():  # as verify said
-            originals.keep(file.place)
-        if unread := self._unread.get(
-            (file.root, file.path)
-        ):  # it was changed, could not be read, and was changed back
-            self._library.catalog.unlist_unread([unread])
-        self._outcomes.append(Outcome(file.path, "unchanged", "", held.report.pages, held.passages))
-        self._tell(file.path, "unchanged")
-
-    def _still_unread(self, file: _File, reason: str) -> None:
+    def _fail(self, step: Step, reason: str, rests: BaseException | None) -> None:
+        """List the file with the reason; where it does not rest on a content it is tried again at the next ingest."""
+        file, known = step.file, ("", -1, -1, "")
+        if isinstance(rests, _Rests):
+            content = rests.content
+            known = (content.revision, content.size, _told(content.mtime_ns), self._pipeline_of(step))
+        self._library.catalog.list_unread(Unread(self._collection, file.root, file.path, reason, *known))
         self._outcomes.append(Outcome(file.path, "failed", reason))
         self._tell(file.path, "failed")
 
-    def _fail(self, file: _File, why: UnreadableReport, content: _Content | None) -> None:
-        """List the file with the reason; without content it is tried again at the next ingest."""
-        reason = str(why).removeprefix(f"{file.place.name}: ")  # it is listed under its path
-        known = (content.revision, content.size, content.mtime_ns, self._pipeline) if content else ("", -1, -1, "")
-        self._library.catalog.list_unread(Unread(self._collection, file.root, file.path, reason, *known))
-        self._still_unread(file, reason)
-
     def _tell(self, path: str, stage: str) -> None:
-        self._on_event(Event(path, stage, len(self._outcomes) + len(self._waiting), self._total))
+        done, told = len(self._outcomes) + len(self._waiting), self._progress
+        self._on_event(Event(path, stage, done, told.files, told.pages, told.passages, told.share()))
 
 
-# --- finding files --------------------------------------------------------------------------------------------------
+class _Written(Exception):
+    """The file was written to while it was read."""
 
 
-def _root(path: Path) -> _Root:
-    if path.is_dir():
-        return _Root(path.resolve())
-    if path.is_file():
-        return _Root(path.absolute().parent.resolve(), path.name)
-    raise BadInput(f"There is no file or folder {path}.")
+class _Rests(Exception):
+    """The content that a failure rests on, as its cause."""
+
+    def __init__(self, content: _Content) -> None:
+        self.content = content
 
 
-def _files(root: _Root, library: Path) -> Iterator[_File]:
-    """The files of a root, but hidden ones, those that its .footnoteignore names, and the library itself."""
-    if root.only:
-        yield _named(root.folder, PurePosixPath(root.only))
-        return
-    ignored = _ignored(root.folder)
-    library = library.resolve()
-    locked: list[OSError] = []
-    for place, folders, names in os.walk(root.folder, onerror=locked.append):
-        here = Path(place)
-        relative = here.relative_to(root.folder)
-        folders[:] = [
-            name
-            for name in sorted(folders)
-            if not name.startswith(".")
-            and not (here / name).is_symlink()
-            and here / name != library
-            and not _matches(PurePosixPath(relative / name), ignored, folder=True)
-        ]
-        for name in sorted(names):
-            path = PurePosixPath(relative / name)
-            if not name.startswith(".") and not _matches(path, ignored, folder=False):
-                yield _named(root.folder, path)
-    for error in locked:
-        closed = PurePosixPath(Path(os.fsdecode(error.filename)).relative_to(root.folder))
-        yield _File(
-            str(root.folder), f"{closed}/", f"the folder cannot be opened ({error.strerror}); what it held stays"
-        )
+@dataclass(slots=True)
+class _Progress:
+    """How far an ingest has come. A file's reading is taken for a quarter of its work, its embedding for the rest."""
+
+    files: int = 0
+    weight: float = 0.0
+    pages: int = 0
+    passages: int = 0
+    embedding: float = 0.0  # of the group that is being embedded
+    _read: float = 0.0
+    _live: float = 0.0
+
+    def read(self, size: int, pages: int) -> None:
+        self._read += _weight(size)
+        self.pages += pages
+
+    def live(self, size: int, passages: int) -> None:
+        self._live += _weight(size)
+        self.passages += passages
+        self.embedding = 0.0
+
+    def share(self) -> float:
+        done = 0.25 * self._read + 0.75 * (self._live + self.embedding)
+        return min(1.0, done / self.weight) if self.weight else 1.0
 
 
-def _named(root: Path, path: PurePosixPath) -> _File:
-    """The file with what is wrong about its place, if anything."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        readable = os.fsencode(str(path)).decode(errors="replace")
-        return _File(str(root), readable, "its name is not valid Unicode: rename it")
-    if not (root / path).resolve().is_relative_to(root):
-        return _File(str(root), str(path), "it is a link to a place outside the folder, and is not followed")
-    if (root / path).exists() and not (root / path).is_file():
-        return _File(str(root), str(path), "it is not a regular file")  # reading a pipe would wait for ever
-    return _File(str(root), str(path))
+def _weight(size: int) -> float:
+    return size + 2000.0  # bytes; even the smallest file takes its time
 
 
-def _ignored(root: Path) -> list[str]:
-    listed = root / ".footnoteignore"
-    if not listed.is_file():
-        return []
-    lines = (line.strip() for line in listed.read_text(encoding="utf-8", errors="replace").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
+def _told(mtime_ns: int) -> int:
+    """The time by which an unchanged file is known; none for one changed just now, or in the future by this clock: it
+    may be written to again within the same tick."""
+    return mtime_ns if mtime_ns < time.time_ns() - 2_000_000_000 else -1
 
 
-def _matches(path: PurePosixPath, patterns: Sequence[str], folder: bool) -> bool:
-    """Whether a pattern names the path's last part or all of it; one that ends in a slash names folders only.
-
-    Folders are asked about before what is in them, so each part of a path is seen.
-    """
-    for pattern in patterns:
-        if pattern.endswith("/") and not folder:
-            continue
-        bare = pattern.strip("/")
-        if fnmatchcase(path.name, bare) or fnmatchcase(str(path), bare):
-            return True
-    return False
-
-
-def _stat(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except OSError as error:
-        raise UnreadableReport(error.strerror or "it could not be opened") from error
+def _outcome(step: Step) -> Outcome:
+    held, done = step.held, _BECOMES[step.do]
+    same = held is not None and done in {"unchanged", "renamed"}
+    return Outcome(
+        step.file.path,
+        done,
+        step.reason,
+        held.report.pages if held and same else 0,
+        held.passages if held and same else 0,
+        held.report.path if held and done == "renamed" else "",
+        held.report.notes if held and same else (),
+    )
 
 
-def _content(path: Path, stat: os.stat_result, pipeline: str) -> _Content:
-    """The file's hash, and with it the revision that this content gets from this version of reader and splitter."""
-    try:
-        with path.open("rb") as file:
-            seen = hashlib.file_digest(file, "sha256")
-    except OSError as error:
-        raise UnreadableReport(error.strerror or "it could not be opened") from error
-    sha256 = seen.hexdigest()
-    seen.update(b"\0" + pipeline.encode())
-    return _Content(sha256, seen.hexdigest()[:8], stat.st_size, stat.st_mtime_ns)
-
-
-def _report_id(collection: str, path: str) -> str:
-    """``annual-2025-9c1e04``: readable, and as stable as the path."""
-    slug = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", PurePosixPath(path).stem).lower()).strip("-")
-    return f"{slug or 'report'}-{hashlib.sha256(f'{collection}/{path}'.encode()).hexdigest()[:6]}"
+def _in_order(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    return tuple(sorted(outcomes, key=lambda outcome: outcome.path))
 
 
 def _hash(text: Spanned) -> bytes:

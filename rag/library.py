@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import hashlib
 import re
 import shutil
@@ -190,12 +191,16 @@ class Library:
         """Every live report, by collection and path."""
         return list(self._live.reports.values())
 
-    def report(self, path: str) -> Report:
-        """The report at this path, relative to the root it was ingested from."""
-        for report in self._live.reports.values():
-            if report.path == path:
+    def report(self, path: str, collection: str | None = None) -> Report:
+        """The report at this path, relative to the root it was ingested from; of the collection, if one is named."""
+        reports = self._live.reports.values()
+        for report in reports:
+            if report.path == path and collection in (None, report.collection):
                 return report
-        raise BadInput(f"There is no report at {path} in this library.")
+        near = difflib.get_close_matches(path, [report.path for report in reports], n=1)
+        raise BadInput(
+            f"There is no report at {path} in this library." + (f" Is it {near[0]} that you mean?" if near else "")
+        )
 
     def page(self, report: Report, number: int) -> Page:
         page = self.catalog.page(report.id, number)

@@ -19,9 +19,8 @@ from llama_index.core.schema import Document, NodeWithScore, QueryBundle, TextNo
 from pydantic import ConfigDict, PrivateAttr
 
 from rag.ask import ask
-from rag.ingest import IngestReport, ingest
+from rag.ingest import IngestReport, ingest, reader
 from rag.library import Library
-from rag.passages import split
 from rag.question import understand
 from rag.reading import dates
 from rag.reading.plain import read_text
@@ -49,7 +48,7 @@ def ingest_documents(
         kept.add(path)
     for gone in set(folder.glob("*.json")) - kept:
         gone.unlink()
-    return ingest(library, [folder], read=read_documents, split=split, collection=collection)
+    return ingest(library, [folder], read=reader(read_documents), collection=collection)
 
 
 def read_documents(path: Path) -> Reading:

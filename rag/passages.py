@@ -6,12 +6,15 @@ Nothing is looked for afterwards: every span is recorded here, while the text is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from rag.language.rows import told
 from rag.language.sentences import sentences
 from rag.ledger import reckoned
+from rag.reading.limits import Limits
+from rag.reading.sandbox import Sandbox, Sandboxes, read_directly
 from rag.types import Block, Page, Passage, Reading, Report, Spanned, Statement
 
 # About 200 tokens of the embedding model. Measured on the public chunking set in docs/decisions.md.
@@ -19,6 +22,48 @@ PASSAGE_CHARS = 900
 # A heading or a table opens a new passage unless the one before is shorter than this.
 SHORT_PASSAGE_CHARS = 250
 _SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One file, read and cut: all that can be said of it before it is embedded."""
+
+    report: Report
+    pages: tuple[Page, ...]
+    passages: tuple[Passage, ...]
+    texts: tuple[Spanned, ...]  # what is embedded, one a passage
+
+
+def read_and_cut(path: Path, limits: Limits, draft: Report) -> Cut:
+    """The file at `path`, read under the name it has in the draft and cut. This is what runs in the sandbox, so that
+    a text that takes the splitter too long costs that file only."""
+    return cut(read_directly(path, limits, PurePosixPath(draft.path).name), draft)
+
+
+def read_in(sandbox: Sandbox[Cut] | Sandboxes[Cut]) -> Callable[[Path, Report], Cut]:
+    """What the ingest line reads with: `read_and_cut` in its sandbox, failures under the file's own name."""
+    return lambda path, draft: sandbox.read(path, draft, name=PurePosixPath(draft.path).name)
+
+
+def cut(reading: Reading, draft: Report) -> Cut:
+    """The reading as passages of the report that the draft begins: its ids are there, and what a person corrected."""
+    reading = replace(
+        reading,
+        title=draft.title or reading.title,
+        published=draft.published or reading.published,
+        covers=draft.covers or reading.covers,
+    )
+    report = replace(
+        draft,
+        title=reading.title,
+        kind=reading.kind,
+        pages=len(reading.pages),
+        published=reading.published,
+        covers=reading.covers,
+        notes=reading.notes,
+    )
+    passages = tuple(split(reading, report))
+    return Cut(report, reading.pages, passages, tuple(rendered(passage) for passage in passages))
 
 
 def split(reading: Reading, report: Report) -> list[Passage]:

@@ -146,6 +146,7 @@ class Report:
     pages: int
     published: Published | None
     covers: Period | None
+    notes: tuple[str, ...] = ()  # what of it could not be read
 
 
 StatementKind = Literal["sentence", "item", "row"]

@@ -24,12 +24,12 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     from rag.index.embed import MiniLM
     from rag.ingest import ingest
     from rag.library import Library
-    from rag.passages import split
+    from rag.passages import read_and_cut, read_in
     from rag.reading.sandbox import Sandbox
 
     with Library.open(tmp_path_factory.mktemp("sample"), MiniLM(), create=True) as library:
-        with Sandbox() as sandbox:
-            ingest(library, [CORPUS], read=sandbox.read, split=split)
+        with Sandbox(read_and_cut) as sandbox:
+            ingest(library, [CORPUS], read=read_in(sandbox))
         yield library
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import UnreadableReport
-from rag.types import Block, Embedded, Page, Reading, Spanned
+from rag.passages import Cut, cut
+from rag.types import Block, Embedded, Page, Reading, Report, Spanned
 
 
 class LetterCount:
@@ -43,12 +44,13 @@ def letter_count(text: str) -> np.ndarray:
     return counts / np.linalg.norm(counts)
 
 
-def read_text(path: Path) -> Reading:
+def read_text(path: Path, draft: Report) -> Cut:
     """A page a form feed, a paragraph a line; `#` opens a heading; a text that starts with BROKEN cannot be read."""
-    text = path.read_text(encoding="utf-8")
+    name, text = Path(draft.path), path.read_text(encoding="utf-8")
     if text.startswith("BROKEN"):
-        raise UnreadableReport(f"{path.name}: it is broken")
-    return Reading("Text", path.stem, tuple(_page(n, page) for n, page in enumerate(text.split("\f"), 1)))
+        raise UnreadableReport(f"{name.name}: it is broken")
+    pages = tuple(_page(n, page) for n, page in enumerate(text.split("\f"), 1))
+    return cut(Reading("Text", name.stem, pages), draft)
 
 
 def _page(number: int, text: str) -> Page:

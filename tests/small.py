@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rag.ingest import ingest
 from rag.library import Library
-from rag.passages import split
-from rag.reading.sandbox import read_directly
+from rag.passages import read_and_cut
+from rag.reading.limits import Limits
 from rag.types import Embed
 
 
@@ -70,5 +70,5 @@ def fill(folder: Path, reports: dict[str, str]) -> Path:
 def made(folder: Path, reports: dict[str, str], embed: Embed) -> Library:
     """An open library of these reports."""
     library = Library.open(folder / "library", embed, create=True)
-    ingest(library, [fill(folder / "reports", reports)], read=read_directly, split=split)
+    ingest(library, [fill(folder / "reports", reports)], read=lambda path, draft: read_and_cut(path, Limits(), draft))
     return library

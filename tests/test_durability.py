@@ -16,7 +16,6 @@ from fakes import LetterCount, read_text
 
 from rag.ingest import ingest
 from rag.library import Library
-from rag.passages import split
 
 PLACES = [
     "reading the second file",
@@ -54,7 +53,7 @@ def change_reports(folder: Path) -> None:
 
 
 def run(library: Library, reports: Path, **options: Any) -> None:
-    ingest(library, [reports], **{"read": read_text, "split": split, "group": GROUP, **options})
+    ingest(library, [reports], **{"read": read_text, "group": GROUP, **options})
 
 
 def die() -> None:
@@ -64,7 +63,7 @@ def die() -> None:
 def killed(folder: Path, reports: Path, place: str) -> None:
     """In a child: ingest, and die at the place."""
     library = Library.open(folder, LetterCount(), create=True)
-    read: Callable[[Path], Any] = read_text
+    read: Callable[..., Any] = read_text
     if place == "reading the second file":
         read = at_the_second_call(read_text)
     elif place == "embedding the second group":
@@ -93,12 +92,12 @@ class Dying(LetterCount):
         return super().__call__(texts)
 
 
-def at_the_second_call(read: Callable[[Path], Any]) -> Callable[[Path], Any]:
+def at_the_second_call(read: Callable[..., Any]) -> Callable[..., Any]:
     seen: list[Path] = []
 
-    def reading(path: Path) -> Any:
+    def reading(path: Path, draft: Any) -> Any:
         seen.append(path)
-        return die() if len(seen) == 2 else read(path)
+        return die() if len(seen) == 2 else read(path, draft)
 
     return reading
 

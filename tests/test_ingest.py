@@ -14,7 +14,6 @@ from rag.errors import BadInput
 from rag.ingest import IngestReport, ingest
 from rag.language.tokens import stems
 from rag.library import Library
-from rag.passages import split
 
 Ingest = Callable[..., IngestReport]
 
@@ -38,7 +37,7 @@ def reports(tmp_path: Path) -> Path:
 @pytest.fixture
 def into(library: Library) -> Ingest:
     def run(*paths: Path, **options: Any) -> IngestReport:
-        return ingest(library, paths, **{"read": read_text, "split": split, **options})
+        return ingest(library, paths, **{"read": read_text, **options})
 
     return run
 
@@ -79,7 +78,7 @@ def test_a_file_that_was_only_touched_is_not_read_again(library: Library, report
     assert into(reports, read=never_read).unchanged == 3
 
 
-def never_read(path: Path) -> Any:
+def never_read(path: Path, draft: Any) -> Any:
     raise AssertionError(f"read {path}")
 
 
@@ -144,7 +143,7 @@ def test_an_unread_file_is_tried_again_when_it_or_the_readers_change(
     into(reports)
 
     assert into(reports, read=never_read).failed == 1
-    assert into(reports, read=lambda path: read_text(reports / "annual.txt"), pipeline="2").failed == 0
+    assert into(reports, read=lambda path, draft: read_text(reports / "annual.txt", draft), pipeline="2").failed == 0
     write(bad, "BROKEN again")
     assert into(reports, pipeline="2").failed == 1
     write(bad, "Mended.")
@@ -251,27 +250,54 @@ def test_a_path_that_is_not_there_is_refused_before_anything_is_done(
     assert library.reports() == []
 
 
-def test_a_file_changed_while_it_is_read_is_listed(library: Library, reports: Path, into: Ingest) -> None:
-    def read_late(path: Path) -> Any:
-        reading = read_text(path)
-        if path.name == "annual.txt":
-            write(path, "Changed meanwhile.")
-        return reading
+def test_a_file_written_to_while_it_is_read_is_read_again(library: Library, reports: Path, into: Ingest) -> None:
+    written: list[Path] = []
 
-    assert outcomes(into(reports, read=read_late))["annual.txt"] == "failed"
+    def read_late(path: Path, draft: Any) -> Any:
+        if draft.path == "annual.txt" and not written:
+            written.append(write(reports / "annual.txt", "We had 5,000 contacts in 2025."))
+        return read_text(path, draft)
+
+    assert outcomes(into(reports, read=read_late))["annual.txt"] == "added"
+    assert library.lexical(stems("5,000"), 5) and not library.lexical(stems("4,100"), 5)
+    assert library.verify() == []
+
+
+def test_a_file_that_is_written_to_each_time_is_listed_and_tried_at_the_next_ingest(
+    reports: Path, into: Ingest
+) -> None:
+    def read_late(path: Path, draft: Any) -> Any:
+        if draft.path == "annual.txt":
+            with (reports / "annual.txt").open("a") as file:
+                file.write("Another line.\n")
+        return read_text(path, draft)
+
+    listed = {file.path: file.reason for file in into(reports, read=read_late).files if file.outcome == "failed"}
+    assert listed == {"annual.txt": "it was written to each time it was read: ingest it again"}
     assert outcomes(into(reports))["annual.txt"] == "added"
 
 
-def test_a_splitter_that_fails_costs_one_file(library: Library, reports: Path, into: Ingest) -> None:
-    def split_some(reading: Any, report: Any) -> Any:
-        if report.path == "zebra.txt":
-            raise ValueError("stripes")
-        return split(reading, report)
+def test_a_half_written_file_that_cannot_be_read_is_read_again_once_it_is_whole(reports: Path, into: Ingest) -> None:
+    write(reports / "late.txt", "BROKEN, as yet")
 
-    report = into(reports, split=split_some)
+    def read_late(path: Path, draft: Any) -> Any:
+        if draft.path == "late.txt" and "BROKEN" in path.read_text():
+            write(reports / "late.txt", "Whole.")
+        return read_text(path, draft)
+
+    assert outcomes(into(reports, read=read_late))["late.txt"] == "added"
+
+
+def test_a_reader_that_fails_costs_one_file(reports: Path, into: Ingest) -> None:
+    def read_some(path: Path, draft: Any) -> Any:
+        if draft.path == "zebra.txt":
+            raise ValueError("stripes")
+        return read_text(path, draft)
+
+    report = into(reports, read=read_some)
 
     assert [file.reason for file in report.files if file.outcome == "failed"] == [
-        "read, but not cut into passages (ValueError: stripes)"
+        "could not be read (ValueError: stripes)"
     ]
     assert report.added == 2
 

@@ -20,7 +20,6 @@ from rag.index.words import Wording
 from rag.ingest import ingest
 from rag.language.tokens import stems
 from rag.library import Library
-from rag.passages import split
 
 TEXTS = {
     "annual/2024.txt": "# Contacts\nWe had more than 4,100 contacts in 2024.\nOf these, 300 were new.",
@@ -37,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     with Library.open(tmp_path / "library", LetterCount(), create=True) as library:
-        ingest(library, [tmp_path / "reports"], read=read_text, split=split)
+        ingest(library, [tmp_path / "reports"], read=read_text)
     return tmp_path / "library"
 
 
@@ -65,14 +64,14 @@ def test_a_passage_comes_back_whole_with_a_vector_for_each_statement(library: Li
 
 def test_what_comes_back_is_what_the_splitter_made(tmp_path: Path, library: Library) -> None:
     for report in library.reports():
-        made = split(read_text(tmp_path / "reports" / report.path), report)
+        made = list(read_text(tmp_path / "reports" / report.path, report).passages)
         assert [passage for passage, _ in library.passages([each.id for each in made]).values()] == made
 
 
 def test_a_page_comes_back_as_it_was_read(tmp_path: Path, library: Library) -> None:
     report = library.report("annual/2025.txt")
 
-    assert library.page(report, 2) == read_text(tmp_path / "reports" / "annual" / "2025.txt").pages[1]
+    assert library.page(report, 2) == read_text(tmp_path / "reports" / "annual" / "2025.txt", report).pages[1]
     with pytest.raises(BadInput, match="has no page 3: it has 2"):
         library.page(report, 3)
 
@@ -171,7 +170,7 @@ def test_questions_are_answered_from_whole_revisions_while_an_ingest_runs(tmp_pa
         asking = other.submit(ask)
         for year in range(1990, 2000):
             file.write_text(f"Nearly 4,200 people got in touch in {year}.", encoding="utf-8")
-            ingest(library, [file.parent], read=read_text, split=split)
+            ingest(library, [file.parent], read=read_text)
         stop.set()
         asking.result()
     assert library.verify() == []
@@ -206,7 +205,7 @@ def test_a_library_can_be_opened_again_when_it_was_closed_or_refused(folder: Pat
 def test_a_file_that_is_no_catalog_is_named(folder: Path) -> None:
     (folder / "catalog.db").write_bytes(b"not a database, but long enough to look like one" * 50)
 
-    with pytest.raises(LibraryDamaged, match=r"catalog\.db is not a catalog"):
+    with pytest.raises(LibraryDamaged, match=r"catalog\.db is damaged \(file is not a database\)"):
         Library.open(folder, LetterCount())
 
 
@@ -287,7 +286,7 @@ def test_a_lost_and_a_damaged_original_are_named_and_kept_again(tmp_path: Path, 
         "The original of press.txt is missing from the library: ingest it again.",
     ]
     forged.unlink()
-    ingest(library, [tmp_path / "reports"], read=read_text, split=split)
+    ingest(library, [tmp_path / "reports"], read=read_text)
     assert library.verify() == []
 
 

@@ -45,13 +45,13 @@ from rag.ask import as_json, ask, stream
 from rag.index.embed import MiniLM
 from rag.ingest import ingest
 from rag.library import Library
-from rag.passages import split
+from rag.passages import read_and_cut, read_in
 from rag.reading.sandbox import Sandbox
 from rag.types import Asked
 
 with Library.open(Path(sys.argv[2]), MiniLM(), create=True) as library:
-    with Sandbox() as sandbox:
-        done = ingest(library, [Path(sys.argv[1])], read=sandbox.read, split=split)
+    with Sandbox(read_and_cut) as sandbox:
+        done = ingest(library, [Path(sys.argv[1])], read=read_in(sandbox))
     answer = ask(library, Asked("How many bees were counted in 2025?", date(2026, 2, 1)))
 
     from fastapi.testclient import TestClient

@@ -7,23 +7,27 @@ command prints the same.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Answer, Asked, Turn
+from rag.errors import BadInput
+from rag.types import Answer, Asked, Report, Turn
 from ui.handover import ServerGone, find_server
 
 if TYPE_CHECKING:
+    from rag.index.catalog import Correction
+    from rag.ingest import IngestReport
     from rag.library import Library
     from rag.settings import Settings
 
 Emit = Callable[[dict[str, Any]], None]
 Job = Callable[["Library", dict[str, Any], Emit], dict[str, Any]]
 
-OUTCOMES = ("added", "changed", "unchanged", "retired", "failed")  # what may become of a file
+OUTCOMES = ("added", "changed", "renamed", "unchanged", "retired", "failed")  # what may become of a file
 _MENDING = ("verify", "rebuild")  # open a library that is damaged, too
 
 
@@ -60,22 +64,26 @@ def open_library(settings: Settings, *, create: bool = False, mend: bool = False
 
 
 def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """Reads files and folders into the library, an event a file."""
-    from rag.ingest import ingest
-    from rag.passages import split
+    """Reads files and folders into the library, an event a file. `plan`: only says what would become of each."""
+    from rag.ingest import foreseen, ingest, planned
+    from rag.passages import read_and_cut, read_in
     from rag.reading.limits import Limits
-    from rag.reading.sandbox import Sandbox
+    from rag.reading.sandbox import Sandboxes
 
-    with Sandbox(Limits(**options["limits"])) as sandbox:
-        done = ingest(
-            library,
-            [Path(path) for path in options["paths"]],
-            read=sandbox.read,
-            split=split,
-            collection=options["collection"],
-            on_event=lambda event: emit(asdict(event)),
+    paths, collection = [Path(path) for path in options["paths"]], options["collection"]
+    if options.get("plan"):
+        return _told(foreseen(planned(library, paths, collection)))
+    with Sandboxes(read_and_cut, Limits(**options["limits"]), _readers()) as sandboxes:
+        return _told(
+            ingest(
+                library,
+                paths,
+                read=read_in(sandboxes),
+                collection=collection,
+                on_event=lambda event: emit(asdict(event)),
+                at_once=sandboxes.count,
+            )
         )
-    return {name: getattr(done, name) for name in OUTCOMES} | asdict(done)
 
 
 def ask(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -97,7 +105,29 @@ def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
 
 def status(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """What the library holds."""
-    return library.summary()
+    return library.summary() | {"held": [listed(report) for report in library.reports()]}
+
+
+def correct(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """Notes what a person says of a report, and reads it again in that light."""
+    from rag.index.catalog import Correction
+    from rag.ingest import correct
+    from rag.passages import read_and_cut, read_in
+    from rag.reading.limits import Limits
+    from rag.reading.sandbox import Sandbox
+
+    report = library.report(options["report"], options.get("collection"))
+    said = Correction()
+    if not options.get("forget"):
+        before = library.catalog.corrections().get(report.id, said)
+        given = correction_of(options)
+        said = Correction(
+            title=given.title or before.title,
+            published=given.published or before.published,
+            covers=given.covers or before.covers,
+        )
+    with Sandbox(read_and_cut, Limits(**options["limits"])) as sandbox:
+        return listed(correct(library, report, said, read=read_in(sandbox)))
 
 
 def verify(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -115,9 +145,49 @@ JOBS: dict[str, Job] = {
     "ask": ask,
     "search": search,
     "status": status,
+    "correct": correct,
     "verify": verify,
     "rebuild": rebuild,
 }
+
+
+def _readers() -> int:
+    """How many files to read at the same time: embedding takes the larger part of all cores."""
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
+def _told(done: IngestReport) -> dict[str, Any]:
+    return {name: getattr(done, name) for name in OUTCOMES} | asdict(done)
+
+
+def correction_of(options: Mapping[str, Any]) -> Correction:
+    """What a person says of a report, from the words given; `BadInput` where they name no day or no period."""
+    from rag.index.catalog import Correction
+    from rag.reading import dates
+
+    published, covers = options.get("published"), options.get("covers")
+    day = dates.day(published) if published else None
+    if published and day is None:
+        raise BadInput(f'"{published}" is not a day; write it like 2026-06-12.')
+    period = dates.covers(covers) if covers else None
+    if covers and period is None:
+        raise BadInput(f'"{covers}" is not a period; write it like 2025, 2024/25, Q2 2026 or "April to June 2026".')
+    return Correction(options.get("title") or None, day, period)
+
+
+def listed(report: Report) -> dict[str, Any]:
+    """One report as `status` and `set` tell it."""
+    published, covers = report.published, report.covers
+    return {
+        "path": report.path,
+        "collection": report.collection,
+        "title": report.title,
+        "kind": report.kind,
+        "pages": report.pages,
+        "published": published and {"day": published.day, "source": published.source, "certain": published.certain},
+        "covers": covers and {"label": covers.label, "start": covers.start, "end": covers.end, "kind": covers.kind},
+        "notes": list(report.notes),
+    }
 
 
 def answer(library: Library, question: dict[str, Any]) -> dict[str, Any]:

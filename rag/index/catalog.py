@@ -7,9 +7,10 @@ revisions that they still have to drop.
 from __future__ import annotations
 
 import json
+import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from rag.errors import LibraryDamaged
+from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
 from rag.index import schema
 from rag.types import (
     Block,
@@ -82,6 +83,19 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person said of a report, against what was found in it; None where nothing was said."""
+
+    title: str | None = None
+    published: date | None = None
+    covers: Period | None = None
+
+    @property
+    def published_by_hand(self) -> Published | None:
+        return Published(self.published, "set by hand") if self.published else None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A revision to be dropped from the derived indexes unless a commit makes it live."""
 
@@ -97,15 +111,45 @@ class Catalog:
         self._path = path
         self._engine = sa.create_engine(f"sqlite:///{path}")
         sa.event.listen(self._engine, "connect", _prepare)
+        sa.event.listen(self._engine, "handle_error", self._explain)
         try:
             schema.tables.create_all(self._engine)
-        except sa.exc.DatabaseError as error:
-            raise LibraryDamaged(
-                f"{path} is not a catalog Footnote can open ({error.orig}). Restore it, or ingest into a new library."
-            ) from error
+            self._add_columns()
+        except sqlite3.Error as error:  # from the pragmas of a new connection, which SQLAlchemy does not wrap
+            raise self._explained(error) or error from error
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _add_columns(self) -> None:
+        """Give a catalog that an earlier version made the columns that were added since, with their defaults."""
+        with self._engine.begin() as db:
+            for table in schema.tables.sorted_tables:
+                there = {column["name"] for column in sa.inspect(db).get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in there:
+                        kind = sa.schema.CreateColumn(column).compile(self._engine)
+                        db.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {kind}")
+
+    def _explain(self, context: sa.engine.ExceptionContext) -> None:
+        """Say in a sentence what SQLite says of the disk or of the file, wherever it says it."""
+        if told := self._explained(context.original_exception):
+            raise told from context.original_exception
+
+    def _explained(self, error: BaseException) -> FootnoteError | None:
+        said, folder = str(error), self._path.parent
+        if "disk is full" in said:
+            return DiskFull(f"The disk that holds {folder} is full. {MAKE_ROOM}")
+        if "malformed" in said or "not a database" in said:
+            return LibraryDamaged(
+                f"{self._path} is damaged ({said}). Put a backup of it in its place, or move {folder} away and ingest "
+                "again: your reports themselves are untouched."
+            )
+        if "readonly" in said or "unable to open" in said:
+            return FootnoteError(
+                f"{self._path} cannot be written to ({said}). Give this account the right to, or copy {folder}."
+            )
+        return None
 
     # --- facts about the library ---
 
@@ -165,6 +209,9 @@ class Catalog:
         for row in rows:
             if row.report not in reports:  # retired since the caller looked
                 continue
+            report = reports[row.report]
+            if row.published:
+                report = replace(report, published=Published(row.published, row.published_source))
             text, at = row.text, row.start
             cited = tuple(
                 Statement(
@@ -179,15 +226,18 @@ class Catalog:
                     heading=heading,
                     caption=caption,
                     cells=_cells(json.loads(cells)) if cells else (),
+                    total=total,
                     period=_period_of(*period),
                     said=said,
                     figures=tuple(figures.get((key, ordinal), ())),
                 )
-                for key, id, ordinal, start, end, kind, heading, caption, cells, said, *period in statements[row.key]
+                for key, id, ordinal, start, end, kind, heading, caption, cells, total, said, *period in statements[
+                    row.key
+                ]
             )
             passage = Passage(
                 id=row.id,
-                report=reports[row.report],
+                report=report,
                 page=row.page,
                 ordinal=row.ordinal,
                 start=at,
@@ -350,8 +400,30 @@ class Catalog:
             db.execute(
                 sa.update(schema.reports)
                 .where(schema.reports.c.id == held.report.id)
-                .values(root=held.root, size=held.size, mtime_ns=held.mtime_ns)
+                .values(path=held.report.path, root=held.root, size=held.size, mtime_ns=held.mtime_ns)
             )
+
+    # --- what people correct ---
+
+    def corrections(self) -> dict[str, Correction]:
+        """What was said of each report, by its id."""
+        with self._engine.connect() as db:
+            return {
+                row.report: Correction(
+                    row.title,
+                    row.published,
+                    _period_of(row.period_start, row.period_end, row.period_label, row.period_kind),
+                )
+                for row in db.execute(sa.select(schema.corrections))
+            }
+
+    def correct(self, report: str, said: Correction) -> None:
+        """Note what was said of a report in the place of all that was said before; an empty correction is none."""
+        with self._engine.begin() as db:
+            db.execute(sa.delete(schema.corrections).where(schema.corrections.c.report == report))
+            if said != Correction():
+                row = {"report": report, "title": said.title, "published": said.published, **_period_row(said.covers)}
+                db.execute(sa.insert(schema.corrections), row)
 
     def drop_unused_embeddings(self) -> None:
         """Forget the vectors of passages that are gone."""
@@ -407,7 +479,16 @@ def _prepare(connection: Any, _record: object) -> None:
 
 # Built once: SQLAlchemy then finds their compiled form in its cache.
 _PASSAGES = (
-    sa.select(*(c for c in schema.passages.c if c.name != "embedding"), schema.embeddings.c.parts)
+    sa.select(
+        *(c for c in schema.passages.c if c.name != "embedding"),
+        schema.embeddings.c.parts,
+        schema.pages.c.published,
+        schema.pages.c.published_source,
+    )
+    .join(
+        schema.pages,
+        sa.and_(schema.pages.c.report == schema.passages.c.report, schema.pages.c.number == schema.passages.c.page),
+    )
     .join(
         schema.embeddings,
         sa.and_(
@@ -461,6 +542,7 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
             "published": published.day if published else None,
             "published_source": published.source if published else None,
             **_period_row(report.covers),
+            "notes": json.dumps(report.notes, ensure_ascii=False),
             "pages": report.pages,
             "passages": held.passages,
             "statements": held.statements,
@@ -477,8 +559,12 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
             "label": page.label,
             "width": page.width,
             "height": page.height,
-            "blocks": _packed([[b.kind, b.start, b.end, b.level, _listed(b.cells), b.caption] for b in page.blocks]),
+            "blocks": _packed(
+                [[b.kind, b.start, b.end, b.level, _listed(b.cells), b.caption, b.total] for b in page.blocks]
+            ),
             "boxes": _packed([[b.start, b.end, b.x0, b.y0, b.x1, b.y1] for b in page.boxes]),
+            "published": page.published.day if page.published else None,
+            "published_source": page.published.source if page.published else None,
         }
         for page in entry.pages
     ]
@@ -508,6 +594,7 @@ def _insert(db: sa.Connection, entry: Entry) -> None:
             "heading": s.heading,
             "caption": s.caption,
             "cells": json.dumps(_listed(s.cells), ensure_ascii=False) if s.cells else "",
+            "total": s.total,
             **_period_row(s.period),
             "said": s.said,
         }
@@ -557,6 +644,7 @@ def _held(row: Any) -> Held:
         pages=row.pages,
         published=Published(row.published, row.published_source) if row.published else None,
         covers=_period_of(row.period_start, row.period_end, row.period_label, row.period_kind),
+        notes=tuple(json.loads(row.notes)),
     )
     return Held(
         report, row.root, row.sha256, row.size, row.mtime_ns, row.pipeline, row.passages, row.statements, row.figures
@@ -567,11 +655,12 @@ def _page(row: Any) -> Page:
     return Page(
         number=row.number,
         text=row.text,
-        blocks=tuple(Block(b[0], b[1], b[2], b[3], _cells(b[4]), b[5]) for b in _unpacked(row.blocks)),
+        blocks=tuple(Block(b[0], b[1], b[2], b[3], _cells(b[4]), *b[5:]) for b in _unpacked(row.blocks)),
         label=row.label,
         width=row.width,
         height=row.height,
         boxes=tuple(Box(*box) for box in _unpacked(row.boxes)),
+        published=Published(row.published, row.published_source) if row.published else None,
     )
 
 

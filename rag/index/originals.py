@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Set
 from pathlib import Path
+from typing import BinaryIO
+
+from rag.errors import MAKE_ROOM, DiskFull, FootnoteError
 
 
 class Originals:
@@ -21,24 +24,39 @@ class Originals:
         return self._folder / sha256[:2] / f"{sha256}{Path(name).suffix.lower()}"
 
     def keep(self, file: Path) -> str:
-        """Copy the file in and give the SHA-256 of what was copied; it is on disk when this returns."""
+        """Copy the file in and give the SHA-256 of what was copied; it is on disk when this returns.
+
+        Raises OSError where the file cannot be read, DiskFull or FootnoteError where the copy cannot be written.
+        """
+        with file.open("rb") as source:
+            try:
+                return self._copied(source, file.name)
+            except OSError as error:
+                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                    raise DiskFull(f"The disk that holds {self._folder.parent} is full. {MAKE_ROOM}") from error
+                if error.errno in {errno.EROFS, errno.EACCES}:
+                    raise FootnoteError(f"{self._folder} cannot be written to ({error.strerror}).") from error
+                raise
+
+    def _copied(self, source: BinaryIO, name: str) -> str:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part, name = tempfile.mkstemp(prefix=".", dir=self._folder)
+        handle, part = tempfile.mkstemp(prefix=".", dir=self._folder)
+        seen = hashlib.sha256()
         try:
-            with os.fdopen(part, "wb") as copy, file.open("rb") as source:
-                shutil.copyfileobj(source, copy, 1 << 20)
+            with os.fdopen(handle, "wb") as copy:
+                while piece := source.read(1 << 20):
+                    seen.update(piece)
+                    copy.write(piece)
                 copy.flush()
                 os.fsync(copy.fileno())
-            with Path(name).open("rb") as copied:
-                sha256 = hashlib.file_digest(copied, "sha256").hexdigest()
-            target = self.path(sha256, file.name)
+            target = self.path(seen.hexdigest(), name)
             if not target.exists():
                 target.parent.mkdir(exist_ok=True)
-                Path(name).replace(target)
+                Path(part).replace(target)
                 _sync(target.parent)
         finally:
-            Path(name).unlink(missing_ok=True)
-        return sha256
+            Path(part).unlink(missing_ok=True)
+        return seen.hexdigest()
 
     def sweep(self, used: Set[Path]) -> None:
         """Delete all files but these, and what a killed ingest left half copied."""

@@ -41,6 +41,7 @@ reports = sa.Table(
     sa.Column("published", sa.Date),
     sa.Column("published_source", sa.Text),
     *_period(),  # the one it covers
+    sa.Column("notes", sa.Text, nullable=False, server_default="[]"),  # JSON: what of it could not be read
     sa.Column("pages", sa.Integer, nullable=False),
     sa.Column("passages", sa.Integer, nullable=False),
     sa.Column("statements", sa.Integer, nullable=False),
@@ -58,6 +59,8 @@ pages = sa.Table(
     sa.Column("height", sa.Float, nullable=False),
     sa.Column("blocks", sa.LargeBinary, nullable=False),  # JSON, zlib
     sa.Column("boxes", sa.LargeBinary, nullable=False),  # JSON, zlib
+    sa.Column("published", sa.Date),  # its own, of a message in a mailbox
+    sa.Column("published_source", sa.Text),
 )
 passages = sa.Table(
     "passages",
@@ -86,6 +89,7 @@ statements = sa.Table(
     sa.Column("heading", sa.Text, nullable=False),
     sa.Column("caption", sa.Text, nullable=False),
     sa.Column("cells", sa.Text, nullable=False),  # JSON, or nothing
+    sa.Column("total", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("said", sa.Text, nullable=False),
     *_period(),
 )
@@ -127,6 +131,14 @@ unread = sa.Table(
     sa.Column("mtime_ns", sa.Integer, nullable=False),
     sa.Column("pipeline", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+)
+corrections = sa.Table(
+    "corrections",  # what a person said of a report; kept when the report is read again
+    tables,
+    sa.Column("report", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text),
+    sa.Column("published", sa.Date),
+    *_period(),  # the one it covers
 )
 jobs = sa.Table(
     "jobs",  # revisions that are, or may be, in the derived indexes and are not live

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.errors import FootnoteError, LibraryDamaged
+from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,6 +155,8 @@ class Vectors:
         except Exception as error:  # Chroma's errors share no class, and its Rust side has its own
             if self._url:
                 raise FootnoteError(f"The Chroma server {self._url} failed: {error}") from error
+            if "full" in str(error) or "space" in str(error):
+                raise DiskFull(f"The disk that holds {self._folder} is full. {MAKE_ROOM}") from error
             raise LibraryDamaged(
                 f"The vector index {self._folder} failed ({error}): run `footnote rebuild`."
             ) from error

@@ -10,7 +10,7 @@ from typing import Any
 
 import tantivy
 
-from rag.errors import LibraryDamaged
+from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
 
 _HEAP = 50_000_000  # bytes the writer gathers before it writes a segment
 
@@ -30,6 +30,7 @@ class Words:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._schema = _schema()
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
@@ -113,7 +114,13 @@ class Words:
         return self._writer
 
     def _commit(self) -> None:
-        self._writer.commit()
+        try:
+            self._writer.commit()
+        except (ValueError, OSError) as error:
+            self._writer = None  # it is of no use any more; the next one begins at the last commit
+            if "space" in str(error) or "quota" in str(error).lower():
+                raise DiskFull(f"The disk that holds {self._folder} is full. {MAKE_ROOM}") from error
+            raise FootnoteError(f"The word index {self._folder} could not be written ({error}).") from error
         self._index.reload()
         self._searcher = self._index.searcher()
         self._idf = {}

@@ -35,18 +35,18 @@ def limit_cpu(limits: Limits) -> None:
 
 
 def serve(pipe: Connection) -> None:
-    """Take the limits, then answer each ``(reader, path)`` with ``(outcome, what)``: "read" with the reading, "refused"
-    with the error, "memory" with nothing, or "failed" with words."""
+    """Take the limits, then answer each ``(reader, path, more)`` with ``(outcome, what)``: "read" with what the reader made,
+    "refused" with the error, "memory" with nothing, or "failed" with words."""
     limits: Limits = pipe.recv()
     limit_memory(limits)
     while True:
         try:
-            reader, path = pipe.recv()
+            reader, path, more = pipe.recv()
         except EOFError:  # the parent is gone or done
             return
         limit_cpu(limits)
         try:
-            answer = ("read", reader(path, limits))
+            answer = ("read", reader(path, limits, *more))
         except FootnoteError as error:
             answer = ("refused", error)
         except MemoryError:

@@ -11,48 +11,54 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 from rag.errors import UnreadableReport
 from rag.reading.formats import reader_for
 from rag.reading.limits import Limits
 from rag.types import Reading
 
-ReadFile = Callable[[Path, Limits], Reading]
+T = TypeVar("T")
 _FILES_A_CHILD = 200  # then a fresh one, so that what a library leaks does not add up
 
 
-def read_directly(path: Path, limits: Limits | None = None) -> Reading:
-    """Read a file in this process, with no limit but on its size; `UnreadableReport` says why it cannot be read."""
+def read_directly(path: Path, limits: Limits | None = None, name: str = "") -> Reading:
+    """Read a file in this process, with no limit but on its size; `UnreadableReport` says why it cannot be read.
+
+    `name`: what the file is called where it came from, if it is read from a copy.
+    """
     limits = limits or Limits()
+    name = name or path.name
     if not path.is_file():
-        raise UnreadableReport(f"{path.name}: not a file")
+        raise UnreadableReport(f"{name}: not a file")
     size = path.stat().st_size
     if size > limits.file_mb * 1024 * 1024:
         raise UnreadableReport(
-            f"{path.name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (setting reader_file_mb)"
+            f"{name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (setting reader_file_mb)"
         )
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableReport(f"{path.name}: {error.strerror or 'could not be opened'}") from error
-    return reader_for(path.name, content)(content, path.name, limits)
+        raise UnreadableReport(f"{name}: {error.strerror or 'could not be opened'}") from error
+    return reader_for(name, content)(content, name, limits)
 
 
-class Sandbox:
+class Sandbox(Generic[T]):
     """A reading process kept warm between files and restarted when one breaks it. For one thread at a time.
 
-    `read` is any importable function of a path and limits; the tests give their own.
+    `read` is any importable function of a path, limits and whatever else it is given; its result comes back.
     """
 
-    def __init__(self, limits: Limits | None = None, read: ReadFile = read_directly) -> None:
+    def __init__(self, read: Callable[..., T], limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self._read = read
         self._child: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._served = 0
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Sandbox[T]:
         return self
 
     def __exit__(
@@ -60,31 +66,33 @@ class Sandbox:
     ) -> None:
         self._stop()
 
-    def read(self, path: Path) -> Reading:
-        """What the file holds, or `UnreadableReport` with the reason, the limit named where one was met."""
+    def read(self, path: Path, *more: Any, name: str = "") -> T:
+        """What the function makes of the file, or `UnreadableReport` with the reason, the limit named where one was
+        met, under the name given."""
+        name = name or path.name
         pipe = self._start()
         try:
-            pipe.send((self._read, path))
+            pipe.send((self._read, path, more))
             if not pipe.poll(self.limits.wall_seconds):
                 self._stop()
                 raise UnreadableReport(
-                    f"{path.name}: not read within {self.limits.wall_seconds:g} seconds (setting reader_wall_seconds)"
+                    f"{name}: not read within {self.limits.wall_seconds:g} seconds (setting reader_wall_seconds)"
                 )
             outcome, what = pipe.recv()
         except (EOFError, OSError):
-            raise UnreadableReport(f"{path.name}: {self._why_it_died()}") from None
+            raise UnreadableReport(f"{name}: {self._why_it_died()}") from None
         self._served += 1
         if outcome == "read":
-            reading: Reading = what
-            return reading
+            made: T = what
+            return made
         if outcome == "refused":
             raise what
         self._stop()  # what failed may have left its library in any state
         if outcome == "memory":
             raise UnreadableReport(
-                f"{path.name}: needs more than {self.limits.memory_mb} MB of memory (setting reader_memory_mb)"
+                f"{name}: needs more than {self.limits.memory_mb} MB of memory (setting reader_memory_mb)"
             )
-        raise UnreadableReport(f"{path.name}: could not be read ({what})")
+        raise UnreadableReport(f"{name}: could not be read ({what})")
 
     def _start(self) -> Connection:
         if self._served >= _FILES_A_CHILD or (self._child is not None and self._child.poll() is not None):
@@ -109,6 +117,8 @@ class Sandbox:
         if self._pipe is not None:
             self._pipe.close()
         if self._child is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child.pid, signal.SIGKILL)  # with what it started: Tesseract
             self._child.kill()
             self._child.wait()
         self._child = self._pipe = None
@@ -126,3 +136,31 @@ class Sandbox:
             return "the reading process was killed, perhaps for want of memory"
         most = f"{self.limits.memory_mb} MB (setting reader_memory_mb)"
         return f"its reader crashed; it may be damaged, or need more than {most}"
+
+
+class Sandboxes(Generic[T]):
+    """As many reading processes as files may be read at the same time; for as many threads."""
+
+    def __init__(self, read: Callable[..., T], limits: Limits | None = None, count: int = 1) -> None:
+        self.count = count
+        self._all = [Sandbox(read, limits) for _ in range(count)]
+        self._free: SimpleQueue[Sandbox[T]] = SimpleQueue()
+        for sandbox in self._all:
+            self._free.put(sandbox)
+
+    def __enter__(self) -> Sandboxes[T]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for sandbox in self._all:
+            sandbox.__exit__(kind, error, trace)
+
+    def read(self, path: Path, *more: Any, name: str = "") -> T:
+        """As a sandbox's own, in the next one that is free."""
+        sandbox = self._free.get()
+        try:
+            return sandbox.read(path, *more, name=name)
+        finally:
+            self._free.put(sandbox)
