@@ -108,8 +108,7 @@ def _caption(parts: Sequence[Part], i: int, below: bool) -> str:
     above, named = _above(parts, i, below)
     after = _name_below(parts, i)
     if table.chart:  # a figure's caption stands below it, but its own title is drawn in it
-        own = table.title or after or (", ".join(above) if named else "")
-        return _joined([own, table.unit])
+        return _joined([*([table.title or after] if table.title or after else above), table.unit])
     if after and (below or (not named and not _goes_on_with_table(parts, i + 2))):
         above = [after, *(text for text in above if is_unit(text))]
     return _joined([table.title, *above, table.unit])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zipfile
@@ -11,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from rag.errors import UnreadableReport
 from rag.reading import dates
 from rag.reading.compose import fold
 from rag.types import Published
@@ -26,6 +28,16 @@ _NO_TITLE = re.compile(
     r".*\.(?:docx?|dotx?|pptx?|potx?|odt|rtf|indd))$",
     re.IGNORECASE,
 )
+_STRICT = b"http://purl.oclc.org/ooxml/"
+
+
+def refuse_strict(content: bytes, name: str, ending: str) -> None:
+    """Refuse Office's other dialect, whose names for everything differ; hardly any program reads it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if _STRICT in archive.read("_rels/.rels"):
+            raise UnreadableReport(
+                f'{name}: the file is saved as "Strict Open XML", which is not read; save it as a plain {ending}'
+            )
 
 
 def xml(content: bytes) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +34,6 @@ _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT = b"http://purl.oclc.org/ooxml/"
 # Content of a paragraph that is not its text: what is deleted or moved away, codes, and boxes, which follow it.
 _LEFT_OUT = {qn(f"w:{tag}") for tag in "del moveFrom pPr rPr instrText delText rt txbxContent sdtPr".split()}
 _SYMBOLS = {  # characters of the symbol fonts that carry meaning; the others are ornaments
@@ -87,11 +85,7 @@ def read_word(content: bytes, name: str, limits: Limits) -> Reading:
 
 def _open(content: bytes, name: str) -> Any:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if _STRICT in archive.read("_rels/.rels"):
-                raise UnreadableReport(
-                    f'{name}: the document is saved as "Strict Open XML", which is not read; save it as a plain .docx'
-                )
+        office.refuse_strict(content, name, ".docx")
         package = docx.package.Package.open(io.BytesIO(content))
         main = package.main_document_part
         if not isinstance(main, DocumentPart):
@@ -290,8 +284,9 @@ class _Document:
             if _is_deleted(row):
                 continue
             header = _is_on(row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}"))
-            marked += header and marked == len(grid)
             cells = list(_wrapped(row, "w:tc"))
+            header = header or (0 < marked == len(grid) and any(map(_continues, cells)))  # merged with the one above
+            marked += header and marked == len(grid)
             texts = [""] * _number(row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}"), 0)
             whole = list(texts)  # what the next row's cells go on with, where they are merged with this one's
             for cell in cells:

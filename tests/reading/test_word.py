@@ -360,7 +360,7 @@ def test_strict_open_xml_gets_a_sentence() -> None:
     strict = b"http://purl.oclc.org/ooxml/officeDocument/relationships"
     plain = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     content = repacked(saved(docx.Document()), "_rels/.rels", lambda part: part.replace(plain, strict))
-    with pytest.raises(UnreadableReport, match=r'a.docx: the document is saved as "Strict Open XML"'):
+    with pytest.raises(UnreadableReport, match=r'a.docx: the file is saved as "Strict Open XML"'):
         read_word(content, "a.docx", Limits())
 
 
