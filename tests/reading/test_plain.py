@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableReport
-from rag.reading.plain import decode, read_markdown, read_text
+from rag.reading.compose import PageText
+from rag.reading.plain import decode, read_markdown, read_text, write_markdown, write_text
 from reading.samples import rows, shown, spans_hold, texts
 
 _PIECES = st.sampled_from(
     ["# ", "- ", "1. ", "| a | b |\n", "|---|---|\n", "\n", "\r\n", "\r", "\n\n",
-     "===\n", "---\n", " = T = \n", "\t", "é", "\u2028", "\x85"]
+     "===\n", "---\n", " = T = \n", "\t", "é", "\u2028", "\x85", "\f", "  ", "North   836   704\n", "Total: 12\n",
+     "Region  2024  2025\n", "北部      12    15\n"]
 )  # fmt: skip
 _TEXTS = st.lists(_PIECES | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)).map("".join)
 
@@ -51,10 +53,69 @@ def test_line_ends_stay_as_they_are() -> None:
     assert shown(page) == [("paragraph", "One."), ("paragraph", "Two.")]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 def test_text_in_any_usual_encoding_is_decoded(encoding: str) -> None:
     text = "The café’s takings rose by £12 – a tenth – in one year."
     assert decode(text.encode(encoding), "a.txt") == text
+
+
+def test_a_broken_character_costs_itself_and_not_the_encoding_of_the_file() -> None:
+    content = "The café’s takings rose – a tenth – ".encode() + b"\x93more\x94 than before. Gr\xc3"
+    assert decode(content, "a.txt") == "The café’s takings rose – a tenth – \ufffdmore\ufffd than before. Gr\ufffd"
+
+
+def test_line_ends_of_old_macs_end_lines() -> None:
+    (page,) = read_text("One’s first.\r\rTwo.\r\r- three\r- four".encode("mac_roman"), "a.txt").pages
+    assert page.text == "One’s first.\r\rTwo.\r\r- three\r- four"
+    assert texts(page, "paragraph") == ["One’s first.", "Two."]
+    assert texts(page, "list_item") == ["three", "four"]
+
+
+def test_running_lines_beside_form_feeds_are_furniture() -> None:
+    content = "".join(f"Report on referrals\nPart {n} began.\nPage {n} of 3\n\f" for n in (1, 2, 3))
+    (page,) = read_text(content.encode(), "a.txt").pages
+    assert page.text == content
+    assert shown(page)[1:5] == [
+        ("furniture", "Page 1 of 3"),
+        ("furniture", "Report on referrals"),
+        ("paragraph", "Part 2 began."),
+        ("furniture", "Page 2 of 3"),
+    ]
+
+
+def test_a_stray_zero_stays_where_it_is() -> None:
+    (page,) = read_text(b"More than 4,000 " * 20 + b"came\0 to us.", "a.txt").pages
+    assert page.text.endswith("came\0 to us.")
+    assert spans_hold(page)
+
+
+def test_a_very_long_line_is_one_paragraph() -> None:
+    words = "Referrals rose by 12. " * 20_000
+    (page,) = read_text(f"Spring bulletin\n\n{words}".encode(), "a.txt").pages
+    assert shown(page) == [("heading", "Spring bulletin"), ("paragraph", words.strip())]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Cododd nifer yr atgyfeiriadau i’r gwasanaeth yn Ŵyl y Glaniad.",
+        "Liczba zgłoszeń wzrosła do 4212.",
+        "ارتفع عدد الإحالات إلى 4212.",
+        "去年的转介数量上升到4212件。",
+        "पिछले वर्ष 4,212 संदर्भ आए।",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_any_language_survives_exactly(words: str, encoding: str) -> None:
+    text = f"{words}\r\n\r\n{words}\r\n"
+    (page,) = read_text(text.encode(encoding), "a.txt").pages
+    assert page.text == text
+    assert shown(page) == [("paragraph", words), ("paragraph", words)]
+
+
+def test_a_title_in_a_script_without_capitals_is_a_heading() -> None:
+    (page,) = read_text("年度报告\n\n转介数量上升。\n".encode(), "a.txt").pages
+    assert shown(page) == [("heading", "年度报告"), ("paragraph", "转介数量上升。")]
 
 
 def test_bytes_that_are_not_text_are_refused() -> None:
@@ -123,3 +184,51 @@ def test_a_byte_order_mark_counts_as_a_character_of_the_file() -> None:
 
     (block,) = page.blocks
     assert (block.start, page.text) == (1, content.decode())
+
+
+def test_a_fixed_width_table_has_rows_with_headers_caption_and_units() -> None:
+    content = "Table 3: Referrals by region\n(households)\n\nRegion        2024   2025\n------------  ----   ----\n"
+    content += "North          836    704\nNorth East      91    102\nTotal          927    806\n\nSource: our forms.\n"
+    (page,) = read_text(content.encode(), "a.txt").pages
+    assert rows(page) == [
+        [("North", ("Region",)), ("836", ("2024",)), ("704", ("2025",))],
+        [("North East", ("Region",)), ("91", ("2024",)), ("102", ("2025",))],
+        [("Total", ("Region",)), ("927", ("2024",)), ("806", ("2025",))],
+    ]
+    assert texts(page, "caption") == ["Table 3: Referrals by region", "(households)"]
+    assert [(block.caption, block.total) for block in page.blocks[2:5]] == [
+        ("Table 3: Referrals by region (households)", False),
+        ("Table 3: Referrals by region (households)", False),
+        ("Table 3: Referrals by region (households)", True),
+    ]
+    assert (page.text, page.blocks[-1].kind) == (content, "paragraph")
+
+
+def test_lines_of_a_label_and_a_figure_are_rows_below_their_introduction() -> None:
+    (page,) = read_text(b"Referrals made by schools were:\n\n2023: 731\n2024: 884\n2025: 986\n", "a.txt").pages
+    assert rows(page) == [[("2023", ()), ("731", ())], [("2024", ()), ("884", ())], [("2025", ()), ("986", ())]]
+    assert {block.caption for block in page.blocks[1:]} == {"Referrals made by schools were:"}
+
+
+def test_a_list_of_contents_is_furniture() -> None:
+    (page,) = read_text(b"Contents\n\nReferrals ....... 3\nWaiting ......... 9\nMethods ........ 12\n", "a.txt").pages
+    assert [kind for kind, _ in shown(page)] == ["heading", "furniture", "furniture", "furniture"]
+
+
+def test_a_fixed_width_table_is_found_in_a_block_of_code() -> None:
+    content = b"# Cases\n\n```\nRegion  2024  2025\nNorth    836   704\nSouth    512   498\n```\n"
+    (page,) = read_markdown(content, "a.md").pages
+    assert rows(page)[1] == [("South", ("Region",)), ("512", ("2024",)), ("498", ("2025",))]
+    assert page.blocks[-1].caption == "Cases"
+
+
+def test_text_is_written_to_a_page_that_is_composed() -> None:
+    page = PageText()
+    write_text(
+        page, "Dear all\n\nReferrals rose\nagain.\n\nNorth   12   3\nSouth    9   4\nEast    10   5\n", titles=False
+    )
+    write_markdown(page, "## Part\n\n- one\n  more\n")
+    assert page.page().text == (
+        "Dear all\n\nReferrals rose again.\n\nNorth | 12 | 3\nSouth | 9 | 4\nEast | 10 | 5\n\nPart\n\none more"
+    )
+    assert [block.kind for block in page.blocks][-2:] == ["heading", "list_item"]
