@@ -19,9 +19,9 @@ from rag.errors import BadInput, FootnoteError, UnreadableReport
 from rag.folders import File, root_of
 from rag.index.catalog import Correction, Entry, Held, Unread
 from rag.library import Library
-from rag.passages import Cut, cut
+from rag.passages import Cut
 from rag.plan import Plan, Step, moved, plan, read_by, revision
-from rag.types import Reading, Report, Spanned
+from rag.types import Report, Spanned
 
 
 def _read_by() -> str:
@@ -181,11 +181,6 @@ def correct(library: Library, report: Report, said: Correction, *, read: Read, p
     if done.failed:
         raise UnreadableReport(f"{report.path}: {done.files[0].reason}")
     return library.report(report.path)
-
-
-def reader(read: Callable[[Path], Reading]) -> Read:
-    """Reads and cuts in this process, with no limits: for readings that come from code, not from files of others."""
-    return lambda path, draft: cut(read(path), draft)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,48 +22,68 @@ from llama_index.core.schema import Document, NodeWithScore, QueryBundle, TextNo
 from pydantic import ConfigDict, PrivateAttr
 
 from rag.ask import ask
-from rag.ingest import IngestReport, ingest, reader
+from rag.errors import BadInput
+from rag.ingest import IngestReport, ingest
 from rag.library import Library
+from rag.passages import read_and_cut
 from rag.question import understand
-from rag.reading import dates
-from rag.reading.plain import read_text
+from rag.reading.documents import ENDING
+from rag.reading.limits import Limits
 from rag.search import search
-from rag.types import Asked, Embed, Reading, Spanned
+from rag.types import Asked, Embed, Spanned
 
 _NAME_KEYS = ("file_path", "file_name", "filename", "source", "url")
 _DATE_KEYS = ("published", "date", "publication_date", "last_modified_date", "creation_date")
 
 
-def ingest_documents(
-    library: Library, documents: Sequence[Document], source: str = "llama-index", collection: str = "main"
-) -> IngestReport:
-    """Make the library's part from ``source`` exactly these documents; again with the same ones embeds nothing.
+def load_documents(spec: str, arguments: Mapping[str, Any]) -> list[Document]:
+    """The documents of a reader named ``package.module:Class``; an argument goes to the class where its constructor
+    knows it, else to ``load_data``. `BadInput` says what is wrong with the name or with what the reader was given."""
+    module, _, name = spec.partition(":")
+    try:
+        kind = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise BadInput(
+            f"There is no reader {spec} ({error}). Name it like llama_index.core:SimpleDirectoryReader; "
+            "readers of other packages are to be installed first."
+        ) from error
+    known = inspect.signature(kind).parameters
+    takes_all = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in known.values())
+    made = {key: value for key, value in arguments.items() if takes_all or key in known}
+    try:
+        documents = kind(**made).load_data(**{key: arguments[key] for key in arguments.keys() - made.keys()})
+        return list(documents)
+    except Exception as error:  # whatever somebody else's reader raises
+        raise BadInput(f"The reader {spec} failed ({type(error).__name__}: {error}).") from error
 
-    Documents with one file name are the pages of one report, in their order. They are kept as JSON in the library's own
-    folder, and go down the ingest line from there.
-    """
-    folder = library.folder / "documents" / _slug(source)
+
+def keep_documents(library: Path, documents: Sequence[Document], source: str) -> Path:
+    """Write the documents of a source into the library's folder as files to be ingested, in the place of those that
+    were there; the folder. Documents with one file name are the pages of one report, in their order."""
+    folder = library / "documents" / _slug(source)
     folder.mkdir(parents=True, exist_ok=True)
     kept: set[Path] = set()
     for name, pages in groupby(documents, key=_name):
-        path = folder / f"{_slug(name)}.json"
-        path.write_text(json.dumps(_report(name, list(pages)), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        path = folder / f"{_slug(name)}{ENDING}"
+        if path in kept:  # another name that differs only in what a file's name cannot hold
+            path = path.with_stem(f"{path.stem}-{hashlib.sha256(name.encode()).hexdigest()[:6]}")
+        held = json.dumps(_report(name, list(pages)), ensure_ascii=False, sort_keys=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != held:
+            path.write_text(held, encoding="utf-8")
         kept.add(path)
-    for gone in set(folder.glob("*.json")) - kept:
+    for gone in set(folder.glob(f"*{ENDING}")) - kept:
         gone.unlink()
-    return ingest(library, [folder], read=reader(read_documents), collection=collection)
+    return folder
 
 
-def read_documents(path: Path) -> Reading:
-    """The pages of one report that ``ingest_documents`` has kept."""
-    held = json.loads(path.read_text(encoding="utf-8"))
-    readings = [read_text(page["text"].encode(), path.name) for page in held["pages"]]
-    pages = tuple(
-        replace(reading.pages[0], number=number, label=page["label"])
-        for number, (reading, page) in enumerate(zip(readings, held["pages"], strict=True), start=1)
+def ingest_documents(
+    library: Library, documents: Sequence[Document], source: str = "llama-index", collection: str = "main"
+) -> IngestReport:
+    """Make the library's part from ``source`` exactly these documents; again with the same ones embeds nothing."""
+    folder = keep_documents(library.folder, documents, source)
+    return ingest(
+        library, [folder], read=lambda path, draft: read_and_cut(path, Limits(), draft), collection=collection
     )
-    published = dates.published(held["published"], "document metadata") if held["published"] else None
-    return Reading("Document", held["title"], pages, published, dates.covers(held["title"]))
 
 
 class FootnoteRetriever(BaseRetriever):

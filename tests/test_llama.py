@@ -80,4 +80,4 @@ def test_a_document_that_is_no_longer_given_is_retired(empty: Library) -> None:
     ingest_documents(empty, documents)
     report = ingest_documents(empty, documents[:1])
 
-    assert (report.retired, [each.path for each in empty.reports()]) == (1, ["hall.txt.json"])
+    assert (report.retired, [each.path for each in empty.reports()]) == (1, ["hall.txt.document"])

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -69,36 +70,69 @@ QUESTION = {"ignore_unknown_options": True}
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files and folders.")] = None,
     library: InLibrary = None,
     collection: Annotated[str, typer.Option(metavar="NAME", help="The part of the library they go to.")] = "main",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow what changes, until Ctrl-C.")] = False,
+    reader: Annotated[
+        str | None,
+        typer.Option(metavar="PACKAGE:CLASS", help="Take documents from a LlamaIndex reader instead of files."),
+    ] = None,
+    arg: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="What the reader is given.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was done as JSON.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read files into the library: new ones, changed ones; retire those that are gone.
 
     Exit code 0: all were read. 3: some could not be, and are listed. 1: nothing was done.
     """
-    from dataclasses import fields
-
-    from rag.reading.limits import Limits
-    from ui import show
+    from ui import ingesting
 
     settings = _settings(library)
-    options = {
-        "paths": [str(path.resolve()) for path in paths],
-        "collection": collection,
-        "limits": {each.name: getattr(settings, f"reader_{each.name}") for each in fields(Limits)},
-    }
-    with show.Ingesting(quiet=as_json) as progress:
-        done = _run("ingest", options, settings, progress.event)
+    if reader:
+        paths = [*(paths or ()), ingesting.documents_of(reader, arg or (), settings)]
+    elif arg:
+        raise typer.BadParameter("it goes with --reader.", param_hint="--arg")
+    if not paths:
+        raise typer.BadParameter("name a file or a folder.", param_hint="PATH")
+    options = ingesting.options_of(settings, paths, collection, plan=dry_run)
+    run = partial(ingesting.ingested, options, settings, quiet=as_json, report=report)
+    if watch:
+        ingesting.watch([Path(path) for path in options["paths"]], settings, run)
+        return
+    done = run()
     if as_json:
         _print(done)
-    else:
-        show.ingested(done)
     if len(done["files"]) == done["failed"]:
         raise typer.Exit(1)
     if done["failed"]:
         raise typer.Exit(SOME_FAILED)
+
+
+@app.command("set")
+def correct(
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="A report's path, as `footnote status` lists it.")],
+    library: InLibrary = None,
+    collection: Annotated[str | None, typer.Option(metavar="NAME", help="Where two have the same path.")] = None,
+    published: Annotated[str | None, typer.Option(metavar="DATE", help="When it was published.")] = None,
+    covers: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help='What it covers: 2025, 2024/25, "Q2 2026".')
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="WORDS", help="What it is called.")] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Take back all that was set before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Correct what was found of a report. It is kept when the report is ingested again."""
+    from ui import ingesting, show
+
+    given = {"published": published, "covers": covers, "title": title}
+    if forget == any(given.values()):
+        raise typer.BadParameter("give --published, --covers or --title, or --forget.", param_hint="REPORT")
+    settings = _settings(library)
+    options = {"report": report, "collection": collection, "forget": forget, **given}
+    done = _run("correct", options | {"limits": ingesting.limits_of(settings)}, settings)
+    _print(done) if as_json else show.reports([done])
 
 
 @app.command(context_settings=QUESTION)

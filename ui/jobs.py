@@ -41,8 +41,21 @@ def run(
             return server.run(name, options, emit)
         except ServerGone:
             pass  # it left without removing its note: the library's lock says whether it is free
+    planning = name == "ingest" and bool(options.get("plan"))
+    if planning and not (settings.library / "catalog.db").is_file():
+        return _planned_anew(options, settings)
     with open_library(settings, create=name == "ingest", mend=name in _MENDING) as library:
         return jobs[name](library, options, emit)
+
+
+def _planned_anew(options: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """What an ingest into a library that is yet to be made would do; none is made."""
+    from rag.folders import root_of
+    from rag.ingest import PIPELINE, foreseen
+    from rag.plan import plan
+
+    roots = [root_of(Path(path)) for path in options["paths"]]
+    return _told(foreseen(plan(roots, (), (), {}, PIPELINE, settings.library)))
 
 
 def open_library(settings: Settings, *, create: bool = False, mend: bool = False) -> Library:

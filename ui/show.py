@@ -6,114 +6,146 @@ Text of reports was written by somebody else: nothing of it is taken for markup,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from ui.jobs import OUTCOMES
 from ui.words import visible
 
-_out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True)
 
 
 def answer(given: Mapping[str, Any]) -> None:
     """The short answer, the period that was understood, the claims with their marks, and what they rest on."""
     if given["status"] == "not_found":
-        _out.print(Text("Not in these reports.", style="bold"))
+        out.print(Text("Not in these reports.", style="bold"))
     elif given["short"]:
-        _out.print(_line(given["short"], style="bold"))
+        out.print(line(given["short"], style="bold"))
     if given["period"]:
         start, end, label = (given["period"][key] for key in ("start", "end", "label"))
-        _out.print(Text.assemble((f" {label} ", "reverse"), (f"  from {start}, before {end}", "dim")))
+        out.print(Text.assemble((f" {label} ", "reverse"), (f"  from {start}, before {end}", "dim")))
     if given["text"]:
-        _out.print(_line(given["text"]))
+        out.print(line(given["text"]))
     for note in given.get("notes") or ():
-        _out.print(_line(note, style="italic"))
+        out.print(line(note, style="italic"))
     if given["citations"]:
-        _out.print()
-        _out.print(Text("Nearest:" if given["status"] == "not_found" else "Sources:", style="dim"))
+        out.print()
+        out.print(Text("Nearest:" if given["status"] == "not_found" else "Sources:", style="dim"))
     for each in given["citations"]:
-        _out.print(_line(f"[{each['n']}] {each['title']} — {each['report']}, page {each['page']}"))
-        _out.print(_line(f"    {each['quote']}", style="dim"))
+        out.print(line(f"[{each['n']}] {each['title']} — {each['report']}, page {each['page']}"))
+        out.print(line(f"    {each['quote']}", style="dim"))
 
 
 def passages(found: Sequence[Mapping[str, Any]]) -> None:
     if not found:
-        _out.print("Nothing found.")
+        out.print("Nothing found.")
     for each in found:
-        _out.print(_line(f"{each['rank']}. {each['report']}, page {each['page']}  ({each['score']:.3f})", style="bold"))
-        _out.print(_line(f"   {' '.join(each['text'].split())}"))
+        out.print(line(f"{each['rank']}. {each['report']}, page {each['page']}  ({each['score']:.3f})", style="bold"))
+        out.print(line(f"   {' '.join(each['text'].split())}"))
 
 
-def summary(held: Mapping[str, Any]) -> None:
-    """What the library holds; what could not be read comes last, each file with its reason."""
-    counts("Library", {key: value for key, value in held.items() if key != "unread"})
+def summary(held: Mapping[str, Any], most: int = 200) -> None:
+    """What the library holds, report by report; what could not be read comes last, each file with its reason."""
+    counts("Library", {key: value for key, value in held.items() if key not in {"unread", "held"}})
+    reports(held.get("held", ())[:most])
+    if len(held.get("held", ())) > most:
+        out.print(Text(f"… and {len(held['held']) - most:,} more: --json tells them all.", style="dim"))
+    in_part([{"path": each["path"], "notes": each["notes"]} for each in held.get("held", ())])
     unread(held.get("unread", ()))
+
+
+def reports(held: Sequence[Mapping[str, Any]]) -> None:
+    """Each report with its date, where that was found, and the period it covers."""
+    if not held:
+        return
+    table = Table(title=f"Reports ({len(held)})", title_justify="left", box=None, header_style="dim")
+    for name in ("report", "published", "found in", "covers"):
+        table.add_column(name, overflow="fold")
+    table.add_column("pages", justify="right")
+    for each in held:
+        published, covers = each["published"], each["covers"]
+        found = f"{published['source']}{'' if published['certain'] else ' (uncertain)'}" if published else ""
+        table.add_row(
+            line(path_of(each["path"])),
+            str(published["day"]) if published else Text("not found", style="dim"),
+            line(found),
+            line(covers["label"]) if covers else Text("not said", style="dim"),
+            f"{each['pages']:,}",
+        )
+    out.print(table)
 
 
 def counts(title: str, given: Mapping[str, Any]) -> None:
     table = Table(title=title, title_justify="left", show_header=False, box=None)
     for key, value in given.items():
         shown = f"{value:,}" if isinstance(value, int) else str(value)
-        table.add_row(key.replace("_", " "), _line(shown))
-    _out.print(table)
+        table.add_row(key.replace("_", " "), line(shown))
+    out.print(table)
 
 
 def ingested(done: Mapping[str, Any]) -> None:
-    """How many files became what, and each file that could not be read with the reason."""
-    parts = [f"{done[name]} {name}" for name in OUTCOMES if done[name]] or ["no files"]
-    _out.print(f"{', '.join(parts)}; {done['embedded']:,} texts embedded; {done['seconds']:.1f} s")
+    """What became of the files, and each that could not be read, or not all of it, with the reason."""
+    table = Table(box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("", "files", "pages", "passages"):
+        table.add_column(name, justify="right" if name else "left")
+    for outcome in OUTCOMES:
+        files = [file for file in done["files"] if file["outcome"] == outcome]
+        if files:
+            sums = (len(files), *(sum(file[name] for file in files) for name in ("pages", "passages")))
+            table.add_row(outcome, *(f"{value:,}" if value else "" for value in sums))
+    out.print(table if done["files"] else "There are no files there.")
+    rate = f", {done['embedded'] / done['seconds']:,.0f} a second" if done["embedded"] and done["seconds"] else ""
+    out.print(f"{done['embedded']:,} texts embedded{rate}; {done['seconds']:.1f} s")
+    renamed([file for file in done["files"] if file["was"]])
+    in_part(done["files"])
     unread([file for file in done["files"] if file["outcome"] == "failed"])
+
+
+def planned(done: Mapping[str, Any]) -> None:
+    """What an ingest would do, a line a file that it would touch."""
+    for file in done["files"]:
+        if file["outcome"] not in {"unchanged", "failed"}:
+            was = f" (was {path_of(file['was'])})" if file["was"] else ""
+            out.print(line(f"would be {file['outcome']}: {path_of(file['path'])}{was}"))
+    parts = [f"{done[name]:,} {name}" for name in OUTCOMES if done[name]] or ["no files"]
+    out.print(f"Nothing was changed. An ingest would find: {', '.join(parts)}")
+    unread([file for file in done["files"] if file["outcome"] == "failed"])
+
+
+def renamed(files: Sequence[Mapping[str, Any]]) -> None:
+    for file in files:
+        out.print(line(f"renamed: {path_of(file['was'])} is now {path_of(file['path'])}"))
 
 
 def unread(files: Sequence[Mapping[str, Any]]) -> None:
     """The files that could not be read, each with the reason; nothing if there are none."""
+    _listed("Not read", [(file["path"], file["reason"]) for file in files])
+
+
+def in_part(files: Sequence[Mapping[str, Any]]) -> None:
+    """The files of which not all could be read; nothing if there are none."""
+    _listed("Read in part", [(file["path"], note) for file in files for note in file["notes"]])
+
+
+def _listed(title: str, files: Sequence[tuple[str, str]]) -> None:
     if not files:
         return
-    table = Table(title=f"Not read ({len(files)})", title_justify="left", box=None, header_style="dim")
+    table = Table(title=f"{title} ({len({path for path, _ in files})})", title_justify="left", box=None)
+    table.header_style = "dim"
     table.add_column("file", overflow="fold")
     table.add_column("why", overflow="fold")
-    for file in files:
-        table.add_row(_line(file["path"]), _line(file["reason"]))
-    _out.print(table)
+    for path, reason in files:
+        table.add_row(line(path_of(path)), line(reason))
+    out.print(table)
 
 
-class Ingesting:
-    """The events of an ingest as they come: a bar on a terminal, a line a file elsewhere, nothing if quiet."""
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
-        self._bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=quiet or not _out.is_terminal,
-        )
-        self._task = self._bar.add_task("Reading", total=None)
-
-    def __enter__(self) -> Ingesting:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        path = visible(event["path"])
-        about = path or event["stage"]  # the stages of a group of files name none
-        self._bar.update(self._task, description=about, completed=event["done"], total=event["total"])
-        if path and not self._quiet and self._bar.disable and event["stage"] != "unchanged":
-            _out.print(_line(f"{event['done']}/{event['total']} {event['stage']}: {path}"))
+def path_of(path: str) -> str:
+    """A file's path on one line: its name may hold a line's end."""
+    return visible(path).replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
-def _line(text: str, style: str = "") -> Text:
+def line(text: str, style: str = "") -> Text:
     return Text(visible(text).replace("\r", ""), style=style)

@@ -236,6 +236,9 @@ def _months(text: str) -> Period | None:
     return None
 
 
+_NOT_ABOUT = re.compile(
+    rf"\b(?:since|before|until|by|than(?: in)?|from)\s+{_YEAR}\b(?!\s*(?:to|[-–])\s*(?:19|20)\d\d)", re.IGNORECASE
+)
 _RUN = re.compile(rf"\b({_YEAR})\s+(?:to|and)\s+({_YEAR})\b")
 _ONE_YEAR = re.compile(rf"(?<![\d/-])({_YEAR})(?![\d/-])")
 _FISCAL_YEAR = re.compile(rf"\b(?:FY|fiscal(?:\s+year)?|financial\s+year)\s*{_YEAR}\b", re.IGNORECASE)
@@ -245,6 +248,7 @@ def _years(text: str) -> Period | None:
     """A year, or a run of years, in a title that looks back; which months "FY2024" holds is not said, so it is none."""
     if _LOOKS_AHEAD.search(text) or _FISCAL_YEAR.search(text):
         return None
+    text = _NOT_ABOUT.sub(" ", text)  # "Waits since 2019" is not about 2019
     if found := _RUN.search(text):
         first, last = int(found[1]), int(found[2])
         return Period(date(first, 1, 1), date(last + 1, 1, 1), f"{first}–{last}") if last > first else None

@@ -63,6 +63,7 @@ FORMATS: dict[str, Format] = {
     ".mbox": Format("a mailbox", "mail:read_mailbox"),
     ".json": Format("a JSON file", "articles:read_json"),
     ".jsonl": Format("a JSON Lines file", "articles:read_json_lines"),
+    ".document": Format("a kept document", "documents:read_documents"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), _IMAGE),
 }
 NOT_READ = {

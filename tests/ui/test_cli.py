@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -65,18 +66,20 @@ def test_an_ingest_that_read_everything_ends_with_0_and_a_second_one_embeds_noth
 ) -> None:
     first, second = footnote("ingest", str(reports)), footnote("ingest", str(reports))
     assert (first.code, second.code) == (0, 0)
-    assert "1 added" in first.out and "wild/bees-2026-01-10.txt" in first.out
-    assert "1 unchanged; 0 texts embedded" in second.out
+    assert re.search(r"^added +1 +1 +1 *$", first.out, re.MULTILINE)
+    assert "1/1 read: wild/bees-2026-01-10.txt" in first.out
+    assert re.search(r"^unchanged +1 +1 +1 *$", second.out, re.MULTILINE)
+    assert "0 texts embedded" in second.out
 
 
 def test_a_file_that_cannot_be_read_is_listed_with_its_reason_and_the_exit_code_is_3(
     footnote: Footnote, reports: Path
 ) -> None:
-    (reports / "sheet.xlsx").write_bytes(b"PK\x03\x04")
+    (reports / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     done = footnote("ingest", str(reports))
     assert done.code == 3
-    assert "sheet.xlsx" in done.out and "Excel files are not read yet" in done.out
-    assert "Excel files are not read yet" in footnote("status").out
+    assert "old.doc" in done.out and "save it as .docx" in done.out
+    assert "save it as .docx" in footnote("status").out
 
 
 def test_an_ingest_that_could_do_nothing_ends_with_1(footnote: Footnote, tmp_path: Path) -> None:
@@ -84,6 +87,86 @@ def test_an_ingest_that_could_do_nothing_ends_with_1(footnote: Footnote, tmp_pat
     assert footnote("ingest", str(tmp_path / "empty")).code == 1
     missing = footnote("ingest", str(tmp_path / "nowhere"))
     assert missing.code == 1 and "There is no file or folder" in missing.err
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(ingested: Footnote, reports: Path) -> None:
+    (reports / "wild" / "bees-2026-01-10.txt").rename(reports / "bees-2026-01-10.txt")
+    (reports / "new.txt").write_text(BEES, encoding="utf-8")
+    before = ingested("status", "--json").out
+    done = ingested("ingest", str(reports), "--dry-run")
+    assert "would be renamed: bees-2026-01-10.txt (was wild/bees-2026-01-10.txt)" in done.out
+    assert "would be added: new.txt" in done.out
+    assert ingested("status", "--json").out == before
+
+
+def test_a_dry_run_makes_no_library(footnote: Footnote, reports: Path, tmp_path: Path) -> None:
+    done = footnote("ingest", str(reports), "--dry-run", "--json")
+    assert done.code == 0 and done.json["added"] == 1
+    assert not (tmp_path / "library").exists()
+
+
+def test_the_report_of_an_ingest_is_kept_as_json(footnote: Footnote, reports: Path, tmp_path: Path) -> None:
+    (reports / "bad.pdf").write_text("no PDF")
+    assert footnote("ingest", str(reports), "--report", "done.json").code == 3
+    done = json.loads((tmp_path / "done.json").read_text())
+    assert [(file["path"], file["outcome"], file["reason"]) for file in done["files"]] == [
+        ("bad.pdf", "failed", "the file ends in .pdf but is not a PDF"),
+        ("wild/bees-2026-01-10.txt", "added", ""),
+    ]
+
+
+def test_a_report_is_listed_with_its_date_where_that_was_found_and_what_it_covers(ingested: Footnote) -> None:
+    (report,) = ingested("status", "--json").json["held"]
+    assert report["published"] == {"day": "2026-01-10", "source": "file name", "certain": False}
+    assert report["covers"] is None
+    assert "2026-01-10" in ingested("status").out and "file name (uncertain)" in ingested("status").out
+
+
+def test_a_correction_changes_what_is_answered_and_survives_another_ingest(footnote: Footnote, reports: Path) -> None:
+    report = reports / "wasps-2026-02-01.txt"
+    report.write_text("Last year the wardens counted 77 wasps.\n", encoding="utf-8")
+    footnote("ingest", str(reports))
+    asked = ("ask", "How many wasps in 2023?", "--json")
+    assert footnote(*asked).json["status"] == "not_found"
+    assert footnote("set", report.name, "--published", "2024-02-01").code == 0
+    assert footnote(*asked).json["short"] == "77"
+    report.write_text("Last year the wardens counted 78 wasps.\n", encoding="utf-8")
+    footnote("ingest", str(reports))
+    assert footnote(*asked).json["short"] == "78"
+    footnote("set", report.name, "--forget")
+    assert footnote(*asked).json["status"] == "not_found"
+
+
+def test_what_cannot_be_set_is_said(ingested: Footnote) -> None:
+    for arguments, code, sentence in (
+        (("wild/bees-2026-01-10.txt",), 2, "give --published, --covers or --title, or --forget"),
+        (("wild/bees-2026-01-10.txt", "--published", "soon"), 1, '"soon" is not a day; write it like 2026-06-12.'),
+        (("wild/bees-2026-01-10.txt", "--covers", "autumn"), 1, '"autumn" is not a period; write it like 2025'),
+        (("wild/bees-2026-01-01.txt", "--covers", "2025"), 1, "Is it wild/bees-2026-01-10.txt that you mean?"),
+    ):
+        done = ingested("set", *arguments)
+        assert (done.code, sentence in done.err) == (code, True), done.err
+
+
+def test_documents_of_a_llamaindex_reader_are_ingested_and_a_second_time_nothing_changes(
+    footnote: Footnote, reports: Path
+) -> None:
+    source = ("--reader", "llama_index.core:SimpleDirectoryReader", "--arg", f"input_dir={reports / 'wild'}")
+    first, second = footnote("ingest", *source), footnote("ingest", *source)
+    assert (first.code, second.code) == (0, 0)
+    assert footnote("ask", "How many bees in 2025?", "--json").json["short"] == "more than 4,100"
+    assert re.search(r"^unchanged +1 ", second.out, re.MULTILINE)
+
+
+def test_a_reader_that_is_not_there_or_fails_is_named(footnote: Footnote, tmp_path: Path) -> None:
+    for source, sentence in (
+        (("--reader", "nothing.here:Reader"), "There is no reader nothing.here:Reader"),
+        (("--reader", "llama_index.core:SimpleDirectoryReader", "--arg", "input_dir=nowhere"), "failed (ValueError"),
+        (("--reader", "llama_index.core:SimpleDirectoryReader", "--arg", "nowhere"), "--arg takes NAME=VALUE"),
+    ):
+        done = footnote("ingest", *source)
+        assert done.code == 1 and sentence in done.err
+        assert not (tmp_path / "library" / "catalog.db").exists()
 
 
 def test_an_answer_is_printed_with_its_period_and_its_source(ingested: Footnote) -> None:

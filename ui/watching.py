@@ -1,0 +1,31 @@
+"""Follows folders and says when something in them has changed, so that they can be ingested again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import watchfiles
+
+_LOOK = 1000  # milliseconds between two looks at the clock
+_ANYWAY = 300  # looks without a change, after which the folders are gone through all the same: not every drive tells
+
+
+def follow(paths: Sequence[Path], library: Path, changed: Callable[[], bool]) -> None:
+    """Call `changed` once the folders are watched, and again after each change, until Ctrl-C. It says whether it could
+    do its work; where it could not, it is called again a little later."""
+    library = library.resolve()
+
+    def counts(_: watchfiles.Change, path: str) -> bool:
+        place = Path(path)
+        return not place.is_relative_to(library) and not place.name.startswith(".")
+
+    quiet, done = 0, False
+    begun = False
+    for changes in watchfiles.watch(
+        *paths, watch_filter=counts, rust_timeout=_LOOK, yield_on_timeout=True, raise_interrupt=False
+    ):
+        quiet = 0 if changes else quiet + 1
+        # Changes that come while `changed` works are kept, and come with the next look.
+        if changes or not begun or not done or quiet >= _ANYWAY:
+            done, begun, quiet = changed(), True, 0
