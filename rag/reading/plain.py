@@ -322,6 +322,8 @@ def _piped_rows(text: str, run: Sequence[Line], caption: str = "") -> list[Block
     for mark in ("|", "\t"):
         if len(run) < 2 or any(text.find(mark, *line) < 0 for line in run):
             continue
+        if mark == "\t" and not all(mark in text[slice(*line)].strip() for line in run):
+            continue  # the lines are indented
         cells = [_cells(text, line, mark) for line in run]
         if len(run) > 1 and all(len(row) > 1 for row in cells) and abs(len(cells[0]) - len(cells[1])) < 2:
             return _split_rows(

@@ -210,6 +210,11 @@ def test_lines_of_a_label_and_a_figure_are_rows_below_their_introduction() -> No
     assert {block.caption for block in page.blocks[1:]} == {"Referrals made by schools were:"}
 
 
+def test_lines_indented_by_tabs_are_a_paragraph() -> None:
+    (page,) = read_text(b"\tReferrals rose in the spring,\n\tas they do.\n", "a.txt").pages
+    assert shown(page) == [("paragraph", "Referrals rose in the spring,\n\tas they do.")]
+
+
 def test_a_list_of_contents_is_furniture() -> None:
     (page,) = read_text(b"Contents\n\nReferrals ....... 3\nWaiting ......... 9\nMethods ........ 12\n", "a.txt").pages
     assert [kind for kind, _ in shown(page)] == ["heading", "furniture", "furniture", "furniture"]
