@@ -219,11 +219,14 @@ def running_lines(pages: Sequence[tuple[list[Line], float]]) -> list[set[int]]:
 
 
 def _of_table(lines: Sequence[Line], i: int) -> bool:
-    """Whether a line is a table's row, or its header close above: either may look like that of another page."""
+    """Whether a line is a table's row, or its header close above, perhaps with a section's label between: either may
+    look like that of another page."""
+    labels = 0
     for line, below in zip(lines[i : i + 4], [*lines[i + 1 : i + 4], None], strict=False):
         if sum(is_figure(segment.text) for segment in line.segments[1:]) > 1:
             return True
-        if below is None or len(line.segments) < 2 or below.y0 - line.y1 > 1.2 * line.size:
+        labels += len(line.segments) < 2
+        if below is None or labels > (line is not lines[i]) or below.y0 - line.y1 > 1.2 * line.size:
             return False
     return False
 
