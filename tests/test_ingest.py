@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from fakes import LetterCount, read_text
 
 from rag.errors import BadInput
-from rag.ingest import IngestReport, ingest
+from rag.ingest import IngestReport, foreseen, ingest, planned
 from rag.language.tokens import stems
 from rag.library import Library
 
@@ -127,6 +129,117 @@ def test_a_deleted_file_is_retired_and_its_original_is_gone(library: Library, re
     assert library.verify() == []
 
 
+def test_a_file_moved_to_another_folder_keeps_its_identity_and_is_not_read(
+    library: Library, reports: Path, into: Ingest
+) -> None:
+    into(reports)
+    before = library.report("annual.txt")
+    (reports / "2024").mkdir()
+    (reports / "annual.txt").rename(reports / "2024" / "annual.txt")
+
+    report = into(reports, read=never_read)
+
+    assert [(f.path, f.was) for f in report.files if f.outcome == "renamed"] == [("2024/annual.txt", "annual.txt")]
+    assert library.report("2024/annual.txt") == replace(before, path="2024/annual.txt")
+    assert library.original(library.report("2024/annual.txt")).is_file()
+    assert library.verify() == []
+
+
+def test_a_renamed_file_keeps_its_id_and_is_read_under_its_new_name(
+    library: Library, reports: Path, into: Ingest
+) -> None:
+    into(reports)
+    before = library.report("annual.txt")
+    (reports / "annual.txt").rename(reports / "annual-2024.txt")
+
+    report = into(reports)
+
+    after = library.report("annual-2024.txt")
+    assert outcomes(report) == {
+        "annual-2024.txt": "renamed", "press/note.txt": "unchanged", "zebra.txt": "unchanged"
+    }  # fmt: skip
+    assert (after.id, after.title, before.title) == (before.id, "annual-2024", "annual")
+    assert set(outcomes(into(reports)).values()) == {"unchanged"}
+    assert library.verify() == []
+
+
+def test_a_new_file_where_a_renamed_one_was_is_another_report(library: Library, reports: Path, into: Ingest) -> None:
+    into(reports)
+    (reports / "annual.txt").rename(reports / "annual-2024.txt")
+    into(reports)
+    write(reports / "annual.txt", "We had 5,000 contacts in 2025.")
+
+    assert outcomes(into(reports))["annual.txt"] == "added"
+    assert len({report.id for report in library.reports()}) == 4
+    assert library.verify() == []
+
+
+def test_a_copy_is_no_rename(reports: Path, into: Ingest) -> None:
+    into(reports)
+    write(reports / "copy.txt", (reports / "annual.txt").read_text())
+
+    assert outcomes(into(reports))["copy.txt"] == "added"
+
+
+def test_two_files_that_change_places_are_each_read_again(library: Library, reports: Path, into: Ingest) -> None:
+    into(reports)
+    (reports / "annual.txt").rename(reports / "a")
+    (reports / "zebra.txt").rename(reports / "annual.txt")
+    (reports / "a").rename(reports / "zebra.txt")
+
+    assert into(reports).changed == 2
+    assert library.page(library.report("annual.txt"), 1).text.startswith("Zebras")
+
+
+def test_a_plan_tells_what_an_ingest_then_does(library: Library, reports: Path, into: Ingest) -> None:
+    write(reports / "bad.txt", "BROKEN")
+    into(reports)
+    write(reports / "annual.txt", "We had 5,000 contacts in 2025.")
+    (reports / "zebra.txt").unlink()
+    write(reports / "new.txt", "New.")
+
+    foretold = foreseen(planned(library, [reports]))
+
+    assert outcomes(foretold) == outcomes(into(reports)) == {
+        "annual.txt": "changed", "bad.txt": "failed", "new.txt": "added", "press/note.txt": "unchanged",
+        "zebra.txt": "retired",
+    }  # fmt: skip
+
+
+def test_a_change_within_the_same_tick_of_the_clock_is_seen(library: Library, reports: Path, into: Ingest) -> None:
+    into(reports)
+    stat = (reports / "annual.txt").stat()
+    write(reports / "annual.txt", (reports / "annual.txt").read_text().replace("4,100", "4,200"))
+    os.utime(reports / "annual.txt", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+    assert outcomes(into(reports))["annual.txt"] == "changed"
+
+
+@pytest.mark.parametrize("seconds", [-400_000_000, 400_000_000])
+def test_a_clock_set_back_or_forward_hides_no_change(
+    seconds: int, library: Library, reports: Path, into: Ingest
+) -> None:
+    into(reports)
+    write(reports / "annual.txt", "We had 5,000 contacts in 2025.")
+    os.utime(reports / "annual.txt", (time.time() + seconds,) * 2)
+
+    assert outcomes(into(reports))["annual.txt"] == "changed"
+    assert set(outcomes(into(reports)).values()) == {"unchanged"}
+
+
+def test_files_read_at_the_same_time_give_the_same_library(tmp_path: Path, reports: Path) -> None:
+    for number in range(40):
+        write(reports / f"{number}.txt", f"Report {number} has {number} contacts.\n" * (1 + number % 7))
+    held = []
+    for at_once in (1, 4):
+        with Library.open(tmp_path / f"library-{at_once}", LetterCount(), create=True) as library:
+            ingest(library, [reports], read=read_text, at_once=at_once, group=20)
+            held.append((library.reports(), sorted(library.catalog.passage_ids())))
+            assert library.verify() == []
+
+    assert held[0] == held[1]
+
+
 def test_what_cannot_be_read_is_listed_and_the_rest_goes_on(library: Library, reports: Path, into: Ingest) -> None:
     write(reports / "bad.txt", "BROKEN")
 
@@ -193,6 +306,41 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, reports: Path,
     found = outcomes(into(reports))
 
     assert (found["link.txt"], found["inside.txt"]) == ("failed", "added")
+
+
+def test_a_link_to_a_folder_outside_is_listed_and_one_to_a_folder_inside_adds_nothing(
+    tmp_path: Path, reports: Path, into: Ingest
+) -> None:
+    write(tmp_path / "elsewhere" / "one.txt", "Secret.")
+    (reports / "out").symlink_to(tmp_path / "elsewhere")
+    (reports / "round").symlink_to(reports)
+
+    found = outcomes(into(reports))
+
+    assert found["out"] == "failed"
+    assert sorted(found) == ["annual.txt", "out", "press/note.txt", "zebra.txt"]
+
+
+def test_names_with_line_ends_are_read_and_names_that_are_no_text_are_listed(
+    library: Library, reports: Path, into: Ingest
+) -> None:
+    write(reports / "two\nlines.txt", "Fifty contacts.")
+    write(Path(os.fsdecode(os.fsencode(reports) + b"/caf\xe9.txt")), "Sixty contacts.")
+
+    found = outcomes(into(reports))
+
+    assert (found["two\nlines.txt"], found["caf\ufffd.txt"]) == ("added", "failed")
+    assert library.lexical(stems("fifty"), 5)
+    assert library.summary()["unread"] == [
+        {"path": "caf\ufffd.txt", "reason": "its name is not valid Unicode: rename it"}
+    ]
+
+
+def test_what_programs_leave_beside_files_is_passed_over(reports: Path, into: Ingest) -> None:
+    for name in ("~$annual.docx", "Thumbs.db", "desktop.ini"):
+        write(reports / name, "rubbish")
+
+    assert into(reports).failed == 0
 
 
 def test_two_roots_do_not_retire_each_others_reports(
