@@ -87,15 +87,16 @@ def read_markdown(content: bytes, name: str, limits: Limits | None = None) -> Re
 
 def write_text(page: PageText, text: str, titles: bool = True) -> None:
     """Write the blocks of a plain text to a page that is composed, each on a line of its own."""
-    _write(page, text, text_blocks(text, lines_of(text), titles))
+    write_blocks(page, text, text_blocks(text, lines_of(text), titles))
 
 
 def write_markdown(page: PageText, text: str) -> None:
     """Write the blocks of a Markdown text to a page that is composed, each on a line of its own."""
-    _write(page, text, _markdown_blocks(text, lines_of(text)))
+    write_blocks(page, text, _markdown_blocks(text, lines_of(text)))
 
 
-def _write(page: PageText, text: str, blocks: Iterable[Block]) -> None:
+def write_blocks(page: PageText, text: str, blocks: Iterable[Block]) -> None:
+    """Write blocks of one text to a page that is composed, each on a line of its own."""
     for block in blocks:
         if block.kind == "table_row":
             cells = [(fold(text[cell.start : cell.end]), cell.headers) for cell in block.cells]
