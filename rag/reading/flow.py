@@ -73,8 +73,8 @@ def write(page: PageText, parts: Iterable[Part]) -> None:
         if isinstance(part, Line):
             page.add(part.kind, part.text, part.level)
         elif isinstance(part, TablePart):
-            grid = part.grid
-            tables.write_table(page, grid, tables.header_depth(grid, part.marked), _caption(kept, i, below))
+            depth = part.marked if part.chart else tables.header_depth(part.grid, part.marked)
+            tables.write_table(page, part.grid, depth, _caption(kept, i, below))
 
 
 def is_unit(text: str) -> bool:

@@ -10,6 +10,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from rag.errors import UnreadableReport
@@ -41,6 +42,7 @@ _CAPTION_STYLES = {"caption", "table", "illustration", "figure", "drawing"}  # W
 _RAISED = re.compile(r"^(?:super|[1-9]\d*%)")
 
 
+@cache
 def _n(name: str) -> str:
     """The full name that lxml uses for a prefixed one."""
     prefix, _, local = name.partition(":")

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pptx.exc import PackageNotFoundError, PythonPptxError
@@ -22,6 +23,7 @@ from rag.reading.flow import Line, Part, TablePart
 from rag.reading.limits import Limits
 from rag.types import Page, Reading
 
+_n = cache(qn)  # the full name that lxml uses for a prefixed one; asked for millions of times
 _TEMPLATE_MADE = date(2013, 1, 27)  # python-pptx's own template
 _TITLES = {"title", "ctrTitle"}
 _FURNITURE = {"ftr", "hdr", "sldNum", "dt", "sldImg"}
@@ -33,7 +35,7 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_SHAPES = {qn("p:sp"), qn("p:grpSp"), qn("p:graphicFrame"), qn("p:pic")}
+_SHAPES = {_n("p:sp"), _n("p:grpSp"), _n("p:graphicFrame"), _n("p:pic")}
 _NO_DESCRIPTION = re.compile(
     r"automatically generated|^(?:a|an)?\s*(?:picture|close[- ]up|graphical user interface|screenshot)\b|"
     r"^(?:image|picture|photo|graphic|logo|icon|grafik|bild)\s*\d*$|\.(?:png|jpe?g|gif|svg|emf|wmf|tiff?|bmp)$|^https?:",
@@ -54,7 +56,8 @@ def read_slides(content: bytes, name: str, limits: Limits) -> Reading:
     if not any(page.blocks for page in pages):
         raise UnreadableReport(f"{name}: no text on any slide; are they pictures?")
     properties = deck.core_properties
-    title = office.own_title(properties.title) or dates.first_heading(pages) or dates.title_of_file(name)
+    first = _first_title(pages)
+    title = office.own_title(properties.title) or first or dates.title_of_file(name)
     return Reading(
         "Slides",
         title,
@@ -65,7 +68,7 @@ def read_slides(content: bytes, name: str, limits: Limits) -> Reading:
             office.last_made(properties.modified, properties.created, template=_TEMPLATE_MADE),
             dates.in_file_name(name),
         ),
-        dates.covers(title, dates.first_heading(pages), dates.title_of_file(name)),
+        dates.covers(title, first, dates.title_of_file(name)),
         _notes([number for number, slide in enumerate(slides, 1) if _is_hidden(slide)]),
     )
 
@@ -95,6 +98,12 @@ def _notes(hidden: list[int]) -> tuple[str, ...]:
     return (f"Slides {', '.join(most)} and {last} are hidden and were not read.",)
 
 
+def _first_title(pages: tuple[Page, ...]) -> str:
+    """The title of the first slide that has one."""
+    headings = ((page, block) for page in pages for block in page.blocks if block.kind == "heading")
+    return next((page.text[block.start : block.end] for page, block in headings if block.level == 1), "")
+
+
 def _page(parts: list[Part], number: int) -> Page:
     page = PageText()
     flow.write(page, parts)
@@ -118,7 +127,7 @@ def _slide(slide: Any, presentation: Any) -> Iterator[Part]:
         if shape is not title and _placeholder(shape)[0] not in _FURNITURE:
             yield from _shape(shape, slide, band)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
-        notes = [text for paragraph in frame._txBody.iter(qn("a:p")) if (text := _text(paragraph))]
+        notes = [text for paragraph in frame._txBody.iter(_n("a:p")) if (text := _text(paragraph))]
         yield Line("heading", "Notes" if notes else "", 2)
         yield from (Line("paragraph", text) for text in notes)
 
@@ -129,20 +138,20 @@ def _shapes(parent: Any) -> Iterator[Any]:
         if child.tag == f"{_MC}AlternateContent":
             yield from _shapes(next((form for form in child if len(form)), ()))
         elif child.tag in _SHAPES:
-            properties = child.find(f".//{qn('p:cNvPr')}")
+            properties = child.find(f".//{_n('p:cNvPr')}")
             if properties is None or properties.get("hidden") not in {"1", "true"}:
                 yield child
 
 
 def _placeholder(shape: Any) -> tuple[str, int]:
     """A placeholder's type and index; no type for what is none."""
-    found = shape.find(f"*/{qn('p:nvPr')}/{qn('p:ph')}")
+    found = shape.find(f"*/{_n('p:nvPr')}/{_n('p:ph')}")
     return (found.get("type", "obj"), int(found.get("idx", "0"))) if found is not None else ("", 0)
 
 
 def _place(shape: Any) -> Any:
     """The element that says where a shape stands; None if it inherits its place."""
-    return shape.find(f"*/{qn('a:xfrm')}") if shape.tag != qn("p:graphicFrame") else shape.find(qn("p:xfrm"))
+    return shape.find(f"*/{_n('a:xfrm')}") if shape.tag != _n("p:graphicFrame") else shape.find(_n("p:xfrm"))
 
 
 def _in_order(shapes: list[Any], band: int) -> Iterator[Any]:
@@ -166,23 +175,23 @@ def _from_left(row: list[tuple[int, int, Any]]) -> list[Any]:
 def _corner(shape: Any) -> tuple[int, int]:
     """A shape's top and left."""
     place = _place(shape)
-    offset = place.find(qn("a:off")) if place is not None else None
+    offset = place.find(_n("a:off")) if place is not None else None
     return (int(offset.get("y", 0)), int(offset.get("x", 0))) if offset is not None else (0, 0)
 
 
 def _is_off(shape: Any, width: int | None) -> bool:
     """Whether a shape is parked beside the slide, where nobody sees it."""
     place = _place(shape)
-    if place is None or width is None or (offset := place.find(qn("a:off"))) is None:
+    if place is None or width is None or (offset := place.find(_n("a:off"))) is None:
         return False
-    size = place.find(qn("a:ext"))
+    size = place.find(_n("a:ext"))
     left = int(offset.get("x", 0))
     return left >= width or left + (int(size.get("cx", 0)) if size is not None else 0) < 0
 
 
 def _large(shapes: list[Any]) -> Any:
     """Of a slide without a title, the first text that is larger than all others and short enough for one."""
-    sizes = [(shape, _size(shape)) for shape in shapes if shape.tag == qn("p:sp") and _words(shape)]
+    sizes = [(shape, _size(shape)) for shape in shapes if shape.tag == _n("p:sp") and _words(shape)]
     sizes = [(shape, size) for shape, size in sizes if _placeholder(shape)[0] not in _FURNITURE]
     largest = max((size for _, size in sizes), default=0)
     first = next((shape for shape, size in sizes if size == largest >= _LARGE), None)
@@ -190,28 +199,28 @@ def _large(shapes: list[Any]) -> Any:
 
 
 def _size(shape: Any) -> int:
-    sizes = [element.get("sz", "") for element in shape.iter(qn("a:rPr"))]
+    sizes = [element.get("sz", "") for element in shape.iter(_n("a:rPr"))]
     return max((int(size) for size in sizes if size.isdigit()), default=0)
 
 
 def _shape(shape: Any, slide: Any, band: int) -> Iterator[Part]:
-    if shape.tag == qn("p:grpSp"):
+    if shape.tag == _n("p:grpSp"):
         for inner in _in_order(list(_shapes(shape)), band):
             yield from _shape(inner, slide, band)
-    elif shape.tag == qn("p:pic"):
+    elif shape.tag == _n("p:pic"):
         yield from _description(shape)
-    elif shape.tag == qn("p:graphicFrame"):
+    elif shape.tag == _n("p:graphicFrame"):
         yield from _frame(shape, slide)
     else:
         bullets = _Bullets(shape, slide)
-        for paragraph in shape.iterfind(f"{qn('p:txBody')}/{qn('a:p')}"):
+        for paragraph in shape.iterfind(f"{_n('p:txBody')}/{_n('a:p')}"):
             yield Line("list_item" if bullets.has(paragraph) else "paragraph", _text(paragraph))
 
 
 def _description(picture: Any) -> Iterator[Part]:
     """A picture's alternative text, where a person wrote one that says something."""
     yield flow.Picture()
-    properties = picture.find(f".//{qn('p:cNvPr')}")
+    properties = picture.find(f".//{_n('p:cNvPr')}")
     words = fold(properties.get("descr") or "") if properties is not None else ""
     if len(words.split()) >= 4 and not _NO_DESCRIPTION.search(words):
         yield Line("paragraph", words)
@@ -219,7 +228,7 @@ def _description(picture: Any) -> Iterator[Part]:
 
 def _frame(frame: Any, slide: Any) -> Iterator[Part]:
     """The table, chart or diagram in a frame."""
-    for table in frame.iter(qn("a:tbl")):
+    for table in frame.iter(_n("a:tbl")):
         yield _table(table)
     for reference, key in ((f"{_C}chart", "id"), (f"{_DGM}relIds", "dm")):
         for element in frame.iter(reference):
@@ -235,12 +244,12 @@ def _frame(frame: Any, slide: Any) -> Iterator[Part]:
 def _table(table: Any) -> TablePart:
     """The cells' texts. A cell over several columns stands in each of them in the header and once elsewhere; one over
     several rows stands in each."""
-    properties = table.find(qn("a:tblPr"))
+    properties = table.find(_n("a:tblPr"))
     header = properties is not None and properties.get("firstRow") in {"1", "true"}
     grid: list[tuple[str, ...]] = []
-    for row in table.iterfind(qn("a:tr")):
+    for row in table.iterfind(_n("a:tr")):
         texts: list[str] = []
-        cells = row.findall(qn("a:tc"))
+        cells = row.findall(_n("a:tc"))
         spread = not grid or (len(grid) == 1 and any(cell.get("hMerge") is None for cell in cells[1:]))
         for column, cell in enumerate(cells):
             if cell.get("vMerge") in {"1", "true"} and grid and column < len(grid[-1]):
@@ -248,11 +257,11 @@ def _table(table: Any) -> TablePart:
             elif cell.get("hMerge") in {"1", "true"}:
                 texts.append(texts[-1] if texts and spread else "")
             else:
-                texts.append(fold(" ".join(map(_text, cell.iter(qn("a:p"))))))
+                texts.append(fold(" ".join(map(_text, cell.iter(_n("a:p"))))))
         grid.append(tuple(texts))
-    first = table.find(qn("a:tr"))
+    first = table.find(_n("a:tr"))
     deep = (
-        [int(cell.get("rowSpan", "1")) for cell in first.iterfind(qn("a:tc"))] if first is not None and header else []
+        [int(cell.get("rowSpan", "1")) for cell in first.iterfind(_n("a:tc"))] if first is not None and header else []
     )
     return TablePart(tuple(grid), min(max(deep, default=0), _DEEPEST_HEADER))  # as far down as its cells reach
 
@@ -275,7 +284,7 @@ def _diagram(content: bytes) -> Iterator[str]:
         if key in seen:
             continue
         seen.add(key)
-        if text := fold(" ".join(map(_text, texts[key].iter(qn("a:p"))))):
+        if text := fold(" ".join(map(_text, texts[key].iter(_n("a:p"))))):
             yield text
         stack += [child for _, child in sorted(below.get(key, ()), reverse=True)]
 
@@ -284,18 +293,18 @@ def _diagram(content: bytes) -> Iterator[str]:
 
 
 def _words(shape: Any) -> str:
-    return fold(" ".join(map(_text, shape.iterfind(f"{qn('p:txBody')}/{qn('a:p')}"))))
+    return fold(" ".join(map(_text, shape.iterfind(f"{_n('p:txBody')}/{_n('a:p')}"))))
 
 
 def _text(paragraph: Any) -> str:
     """A paragraph's text on one line, raised digits as superscripts; the slide's own number left out."""
     parts = []
     for child in paragraph:
-        if child.tag == qn("a:br"):
+        if child.tag == _n("a:br"):
             parts.append(" ")
-        elif child.tag == qn("a:r") or (child.tag == qn("a:fld") and child.get("type") != "slidenum"):
-            words = child.findtext(qn("a:t")) or ""
-            properties = child.find(qn("a:rPr"))
+        elif child.tag == _n("a:r") or (child.tag == _n("a:fld") and child.get("type") != "slidenum"):
+            words = child.findtext(_n("a:t")) or ""
+            properties = child.find(_n("a:rPr"))
             raised = properties is not None and _is_positive(properties.get("baseline", "0"))
             parts.append(superscript(words) if raised else words)
     return fold("".join(parts).replace("\u00ad", "").replace("\v", " "))
@@ -310,22 +319,22 @@ class _Bullets:
 
     def __init__(self, shape: Any, slide: Any) -> None:
         kind, index = _placeholder(shape)
-        self._styles = shape.findall(f"{qn('p:txBody')}/{qn('a:lstStyle')}")
+        self._styles = shape.findall(f"{_n('p:txBody')}/{_n('a:lstStyle')}")
         if kind not in {"body", "obj"}:
             return
         layout = slide.slide_layout
         for parent in (layout, layout.slide_master):
             for other in parent.placeholders:
                 if _placeholder(other._element)[1] == index:
-                    self._styles += other._element.findall(f"{qn('p:txBody')}/{qn('a:lstStyle')}")
-        self._styles += layout.slide_master._element.findall(f"{qn('p:txStyles')}/{qn('p:bodyStyle')}")
+                    self._styles += other._element.findall(f"{_n('p:txBody')}/{_n('a:lstStyle')}")
+        self._styles += layout.slide_master._element.findall(f"{_n('p:txStyles')}/{_n('p:bodyStyle')}")
 
     def has(self, paragraph: Any) -> bool:
-        own = paragraph.find(qn("a:pPr"))
+        own = paragraph.find(_n("a:pPr"))
         level = own.get("lvl", "0") if own is not None else "0"
         number = int(level) + 1 if level.isdigit() else 1
-        for properties in (own, *(style.find(qn(f"a:lvl{number}pPr")) for style in self._styles)):
+        for properties in (own, *(style.find(_n(f"a:lvl{number}pPr")) for style in self._styles)):
             for child in properties if properties is not None else ():
-                if child.tag in {qn("a:buNone"), qn("a:buChar"), qn("a:buAutoNum"), qn("a:buBlip")}:
-                    return bool(child.tag != qn("a:buNone"))
+                if child.tag in {_n("a:buNone"), _n("a:buChar"), _n("a:buAutoNum"), _n("a:buBlip")}:
+                    return bool(child.tag != _n("a:buNone"))
         return False

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import docx
@@ -25,6 +26,7 @@ from rag.reading.flow import Line, Part, Picture, TablePart
 from rag.reading.limits import Limits
 from rag.types import BlockKind, Reading
 
+_n = cache(qn)  # the full name that lxml uses for a prefixed one; asked for millions of times
 _HEADING_STYLE = re.compile(r"^heading (\d)$", re.IGNORECASE)
 _LIST_STYLE = re.compile(r"^list\b", re.IGNORECASE)
 _CONTENTS_STYLE = re.compile(r"^(?:toc \d|toc heading|table of figures|index \d)$", re.IGNORECASE)
@@ -35,7 +37,7 @@ _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Content of a paragraph that is not its text: what is deleted or moved away, codes, and boxes, which follow it.
-_LEFT_OUT = {qn(f"w:{tag}") for tag in "del moveFrom pPr rPr instrText delText rt txbxContent sdtPr".split()}
+_LEFT_OUT = {_n(f"w:{tag}") for tag in "del moveFrom pPr rPr instrText delText rt txbxContent sdtPr".split()}
 _SYMBOLS = {  # characters of the symbol fonts that carry meaning; the others are ornaments
     ("symbol", 0xA3): "≤", ("symbol", 0xB3): "≥", ("symbol", 0xB1): "±", ("symbol", 0xB4): "×", ("symbol", 0xB8): "÷",
     ("symbol", 0xB0): "°", ("symbol", 0xB9): "≠", ("symbol", 0xBB): "≈", ("symbol", 0x2D): "−", ("symbol", 0x6D): "μ",
@@ -119,11 +121,11 @@ class _Document:
     def parts(self, parent: Any) -> Iterator[Part]:
         """The lines and tables inside a body, a cell, a box or a content control."""
         for child in parent:
-            if child.tag == qn("w:p"):
+            if child.tag == _n("w:p"):
                 yield from self._paragraph(child)
-            elif child.tag == qn("w:tbl"):
+            elif child.tag == _n("w:tbl"):
                 yield from self._table(child)
-            elif child.tag == qn("w:altChunk"):
+            elif child.tag == _n("w:altChunk"):
                 self.remarks.append("A part that is a file of its own inside the document was not read.")
             elif child.tag == f"{_MC}AlternateContent":
                 yield from self.parts(_choice(child))
@@ -136,11 +138,11 @@ class _Document:
         for relation in self.part.rels.values():
             kind = relation.reltype.rsplit("/", 1)[-1].rstrip("s")
             if kind in {"footnote", "endnote"} and not relation.is_external:
-                for note in office.xml(relation.target_part.blob).iter(qn(f"w:{kind}")):
-                    sources[kind, note.get(qn("w:id"), "")] = note
+                for note in office.xml(relation.target_part.blob).iter(_n(f"w:{kind}")):
+                    sources[kind, note.get(_n("w:id"), "")] = note
         for key, mark in list(self._notes.items()):
             if key in sources:
-                words = " ".join(self._text(paragraph) for paragraph in sources[key].iter(qn("w:p")))
+                words = " ".join(self._text(paragraph) for paragraph in sources[key].iter(_n("w:p")))
                 yield Line("footnote", fold(f"{mark} {words}") if fold(words) else "")
 
     # --- paragraphs -------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ class _Document:
         if kind == "heading" and text and not self.title and "title" in self._style(paragraph).names[:1]:
             self.title = text
         for element in _drawn(paragraph):
-            if element.tag == qn("w:txbxContent"):
+            if element.tag == _n("w:txbxContent"):
                 yield from self.parts(element)
             elif element.tag == _PICTURE:
                 yield Picture()
@@ -161,22 +163,22 @@ class _Document:
     def _role(self, paragraph: Any) -> tuple[BlockKind, int]:
         """What a paragraph is, by its style and its own properties, and a heading's level."""
         style = self._style(paragraph)
-        properties = paragraph.find(qn("w:pPr"))
-        outline = properties.find(qn("w:outlineLvl")) if properties is not None else None
-        level = int(outline.get(qn("w:val"), "9")) + 1 if outline is not None else style.outline
+        properties = paragraph.find(_n("w:pPr"))
+        outline = properties.find(_n("w:outlineLvl")) if properties is not None else None
+        level = int(outline.get(_n("w:val"), "9")) + 1 if outline is not None else style.outline
         if any(_CONTENTS_STYLE.match(name) for name in style.names):
             return "furniture", 0
         if 1 <= level <= 9:
             return "heading", level
         if "caption" in style.names:
             return "caption", 0
-        numbering = properties.find(f"{qn('w:numPr')}/{qn('w:numId')}") if properties is not None else None
-        numbered = numbering.get(qn("w:val")) != "0" if numbering is not None else style.numbered
+        numbering = properties.find(f"{_n('w:numPr')}/{_n('w:numId')}") if properties is not None else None
+        numbered = numbering.get(_n("w:val")) != "0" if numbering is not None else style.numbered
         return ("list_item" if numbered or any(map(_LIST_STYLE.match, style.names)) else "paragraph"), 0
 
     def _style(self, paragraph: Any) -> _Style:
-        named = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        return self._styles.get(named.get(qn("w:val"), "") if named is not None else "", _Style())
+        named = paragraph.find(f"{_n('w:pPr')}/{_n('w:pStyle')}")
+        return self._styles.get(named.get(_n("w:val"), "") if named is not None else "", _Style())
 
     def _chart(self, element: Any) -> TablePart | None:
         relation = self.part.rels.get(element.get(_RELATION, ""))
@@ -193,7 +195,7 @@ class _Document:
 
     def _inline(self, element: Any) -> Iterator[str]:
         for child in element:
-            if child.tag == qn("w:r"):
+            if child.tag == _n("w:r"):
                 yield from self._run(child)
             elif child.tag == f"{_MC}AlternateContent":
                 yield from self._inline(_choice(child))
@@ -203,14 +205,14 @@ class _Document:
                 yield from self._inline(child)
 
     def _run(self, run: Any) -> Iterator[str]:
-        properties = run.find(qn("w:rPr"))
-        if properties is not None and _is_on(properties.find(qn("w:vanish"))):
+        properties = run.find(_n("w:rPr"))
+        if properties is not None and _is_on(properties.find(_n("w:vanish"))):
             return
-        raised = properties.find(qn("w:vertAlign")) if properties is not None else None
-        is_raised = raised is not None and raised.get(qn("w:val")) == "superscript"
+        raised = properties.find(_n("w:vertAlign")) if properties is not None else None
+        is_raised = raised is not None and raised.get(_n("w:val")) == "superscript"
         for child in run:
-            if child.tag == qn("w:fldChar"):
-                self._field(child.get(qn("w:fldCharType")))
+            if child.tag == _n("w:fldChar"):
+                self._field(child.get(_n("w:fldCharType")))
             elif all(self._fields):
                 words = self._run_words(child)
                 yield superscript(words) if is_raised else words
@@ -225,24 +227,24 @@ class _Document:
 
     def _run_words(self, element: Any) -> str:
         tag = element.tag
-        if tag == qn("w:t"):
+        if tag == _n("w:t"):
             return element.text or ""
-        if tag in {qn("w:tab"), qn("w:ptab"), qn("w:br"), qn("w:cr")}:
+        if tag in {_n("w:tab"), _n("w:ptab"), _n("w:br"), _n("w:cr")}:
             return " "
-        if tag == qn("w:noBreakHyphen"):
+        if tag == _n("w:noBreakHyphen"):
             return "-"
-        if tag == qn("w:sym"):
+        if tag == _n("w:sym"):
             return _symbol(element)
-        if tag in {qn("w:footnoteReference"), qn("w:endnoteReference")}:
+        if tag in {_n("w:footnoteReference"), _n("w:endnoteReference")}:
             return self._mark(element)
-        if tag == f"{_MC}AlternateContent" or tag == qn("w:ruby"):
+        if tag == f"{_MC}AlternateContent" or tag == _n("w:ruby"):
             return "".join(self._inline(element))
         return ""
 
     def _mark(self, reference: Any) -> str:
         """The note's number as it is printed: by its place in the text, unless its mark is typed by hand."""
-        key = (reference.tag.rsplit("}", 1)[-1].removesuffix("Reference"), reference.get(qn("w:id"), ""))
-        by_hand = reference.get(qn("w:customMarkFollows"), "0") in {"1", "true", "on"}
+        key = (reference.tag.rsplit("}", 1)[-1].removesuffix("Reference"), reference.get(_n("w:id"), ""))
+        by_hand = reference.get(_n("w:customMarkFollows"), "0") in {"1", "true", "on"}
         numbered = sum(bool(mark) for mark in self._notes.values())
         return self._notes.setdefault(key, "" if by_hand else superscript(str(numbered + 1)))
 
@@ -251,7 +253,7 @@ class _Document:
     def _table(self, table: Any) -> Iterator[Part]:
         """The table, then those inside its cells; a table that only lays out the page is what its cells hold."""
         rows = [list(_wrapped(row, "w:tc")) for row in _wrapped(table, "w:tr") if not _is_deleted(row)]
-        nested = any(cell.find(f".//{qn('w:tbl')}") is not None for row in rows for cell in row)
+        nested = any(cell.find(f".//{_n('w:tbl')}") is not None for row in rows for cell in row)
         if max(map(len, rows), default=0) < 2 or (nested and not any(_is_tabular(row) for row in rows)):
             for row in rows:
                 for cell in row:
@@ -283,16 +285,16 @@ class _Document:
         for row in _wrapped(table, "w:tr"):
             if _is_deleted(row):
                 continue
-            header = _is_on(row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}"))
+            header = _is_on(row.find(f"{_n('w:trPr')}/{_n('w:tblHeader')}"))
             cells = list(_wrapped(row, "w:tc"))
             header = header or (0 < marked == len(grid) and any(map(_continues, cells)))  # merged with the one above
             marked += header and marked == len(grid)
-            texts = [""] * _number(row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}"), 0)
+            texts = [""] * _number(row.find(f"{_n('w:trPr')}/{_n('w:gridBefore')}"), 0)
             whole = list(texts)  # what the next row's cells go on with, where they are merged with this one's
             for cell in cells:
                 column = len(texts)
                 text = above[column] if _continues(cell) and column < len(above) else self._cell(cell)
-                span = _number(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"), 1)
+                span = _number(cell.find(f"{_n('w:tcPr')}/{_n('w:gridSpan')}"), 1)
                 spread = header or (len(grid) < 2 and (len(cells) > 1 or not grid))
                 texts += [text, *[text if spread else ""] * (span - 1)]
                 whole += [text] * span
@@ -306,7 +308,7 @@ class _Document:
         for paragraph in _wrapped(cell, "w:p"):
             texts.append(self._text(paragraph))
             for box in _drawn(paragraph):
-                if box.tag == qn("w:txbxContent"):
+                if box.tag == _n("w:txbxContent"):
                     texts += [part.text for part in self.parts(box) if isinstance(part, Line)]
         return fold(" ".join(texts))
 
@@ -314,17 +316,17 @@ class _Document:
 def _styles(document: Any) -> dict[str, _Style]:
     """The paragraph styles by id; the default one also by no id."""
     try:
-        elements = {e.get(qn("w:styleId"), ""): e for e in document.styles.element.iter(qn("w:style"))}
+        elements = {e.get(_n("w:styleId"), ""): e for e in document.styles.element.iter(_n("w:style"))}
     except office.DAMAGED:
         return {}
     found: dict[str, _Style] = {}
     for key, element in elements.items():
         chain, seen = [element], {key}
-        while (base := _value(chain[-1].find(qn("w:basedOn")))) in elements and base not in seen:
+        while (base := _value(chain[-1].find(_n("w:basedOn")))) in elements and base not in seen:
             chain.append(elements[base])
             seen.add(base)
         found[key] = _style_of(chain)
-        if element.get(qn("w:type")) == "paragraph" and element.get(qn("w:default")) in {"1", "true"}:
+        if element.get(_n("w:type")) == "paragraph" and element.get(_n("w:default")) in {"1", "true"}:
             found[""] = found[key]
     return found
 
@@ -335,15 +337,15 @@ def _style_of(chain: Iterable[Any]) -> _Style:
     outline = 0
     numbered: bool | None = None
     for element in chain:
-        names.append(_value(element.find(qn("w:name"))).lower())
-        level = element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        names.append(_value(element.find(_n("w:name"))).lower())
+        level = element.find(f"{_n('w:pPr')}/{_n('w:outlineLvl')}")
         if not outline and names[-1] == "title":
             outline = 1
         elif not outline and (heading := _HEADING_STYLE.match(names[-1])):
             outline = int(heading[1])
         elif not outline and level is not None:
             outline = _number(level, 9, most=9) + 1
-        number = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:numId')}")
+        number = element.find(f"{_n('w:pPr')}/{_n('w:numPr')}/{_n('w:numId')}")
         if numbered is None and number is not None:
             numbered = _value(number) != "0"
     return _Style(tuple(names), outline, bool(numbered))
@@ -351,16 +353,18 @@ def _style_of(chain: Iterable[Any]) -> _Style:
 
 def _drawn(paragraph: Any) -> Iterator[Any]:
     """The text boxes, charts and pictures anchored in a paragraph, but for those inside such a box."""
+    if next(paragraph.iter(_n("w:txbxContent"), _CHART, _PICTURE), None) is None:
+        return
     stack = [iter(paragraph)]
     while stack:
         child = next(stack[-1], None)
         if child is None:
             stack.pop()
-        elif child.tag in {qn("w:txbxContent"), _CHART, _PICTURE}:
+        elif child.tag in {_n("w:txbxContent"), _CHART, _PICTURE}:
             yield child
         elif child.tag == f"{_MC}AlternateContent":
             stack.append(iter(_choice(child)))
-        elif child.tag not in {qn("w:del"), qn("w:moveFrom")}:
+        elif child.tag not in {_n("w:del"), _n("w:moveFrom")}:
             stack.append(iter(child))
 
 
@@ -372,33 +376,33 @@ def _choice(alternatives: Any) -> Any:
 def _wrapped(parent: Any, name: str) -> Iterator[Any]:
     """The children of this name, also where they stand in content controls, custom XML or tracked insertions."""
     for child in parent:
-        if child.tag == qn(name):
+        if child.tag == _n(name):
             yield child
-        elif child.tag in {qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")}:
+        elif child.tag in {_n("w:sdt"), _n("w:sdtContent"), _n("w:customXml"), _n("w:ins"), _n("w:moveTo")}:
             yield from _wrapped(child, name)
 
 
 def _is_deleted(row: Any) -> bool:
     """Whether a table row is deleted in the tracked changes."""
-    return row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None
+    return row.find(f"{_n('w:trPr')}/{_n('w:del')}") is not None
 
 
 def _is_tabular(row: list[Any]) -> bool:
     """Whether two or more cells of a row hold text and no table."""
-    plain = [cell for cell in row if cell.find(f".//{qn('w:tbl')}") is None]
-    return sum(any((t.text or "").strip() for t in cell.iter(qn("w:t"))) for cell in plain) > 1
+    plain = [cell for cell in row if cell.find(f".//{_n('w:tbl')}") is None]
+    return sum(any((t.text or "").strip() for t in cell.iter(_n("w:t"))) for cell in plain) > 1
 
 
 def _continues(cell: Any) -> bool:
     """Whether a cell is the lower part of one merged over rows."""
-    merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-    return merge is not None and merge.get(qn("w:val"), "continue") == "continue"
+    merge = cell.find(f"{_n('w:tcPr')}/{_n('w:vMerge')}")
+    return merge is not None and merge.get(_n("w:val"), "continue") == "continue"
 
 
 def _symbol(element: Any) -> str:
-    font = element.get(qn("w:font"), "").lower()
+    font = element.get(_n("w:font"), "").lower()
     try:
-        code = int(element.get(qn("w:char"), ""), 16)
+        code = int(element.get(_n("w:char"), ""), 16)
     except ValueError:
         return ""
     if 0xF000 <= code <= 0xF0FF:
@@ -407,7 +411,7 @@ def _symbol(element: Any) -> str:
 
 
 def _is_on(element: Any) -> bool:
-    return element is not None and element.get(qn("w:val"), "1") not in {"0", "false", "off"}
+    return element is not None and element.get(_n("w:val"), "1") not in {"0", "false", "off"}
 
 
 def _number(element: Any, otherwise: int, most: int = 1000) -> int:
@@ -417,4 +421,4 @@ def _number(element: Any, otherwise: int, most: int = 1000) -> int:
 
 
 def _value(element: Any) -> str:
-    return element.get(qn("w:val"), "") if element is not None else ""
+    return element.get(_n("w:val"), "") if element is not None else ""

@@ -60,3 +60,9 @@ def test_rows_and_columns_that_hold_nothing_are_dropped() -> None:
     page = PageText()
     flow.write(page, [TablePart((("", "", ""), ("Region", "", "2025"), ("North", "", "836")))])
     assert page.page().text == "Region | 2025\n\nNorth | 836"
+
+
+def test_a_charts_numbers_are_not_taken_for_years() -> None:
+    page = PageText()
+    flow.write(page, [TablePart((("", "Cases"), ("North", "2019"), ("South", "2094")), 1, chart=True)])
+    assert [block.kind for block in page.blocks] == ["furniture", "table_row", "table_row"]
