@@ -108,7 +108,10 @@ def _plain(body: Body) -> _Text:
 
 
 def _html(source: str) -> _Text:
-    letter = mail_text.split_html(source)
+    try:
+        letter = mail_text.split_html(source)
+    except UnreadableReport:
+        return _Text()  # no element in it: nothing to show
     text, says, signature = _Text(), PageText(), PageText()
     _fragment(says, letter.says)
     page = says.page()

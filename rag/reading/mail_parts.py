@@ -33,6 +33,7 @@ _WIDER = {
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "ks_c_5601-1987": "cp949", "euc-kr": "cp949",
     "unicode-1-1-utf-7": "utf-7", "x-mac-roman": "mac_roman", "unknown-8bit": "", "default": "", "x-unknown": "",
 }  # fmt: skip
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufeff\ufffe\uffff]")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _DEEPEST = 30  # parts inside parts
 
@@ -107,8 +108,8 @@ def decoded(raw: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without what no page can hold: halves of characters, zeros, marks of byte order."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\ufeff", "")
+    """The text without what no page can hold: halves of characters, control characters, marks of byte order."""
+    return _CONTROLS.sub("", text.encode("utf-8", "replace").decode())
 
 
 def moment(message: Message) -> datetime | None:
@@ -142,7 +143,7 @@ def parts_of(message: Message, depth: int = 0) -> Parts:
             parts.join(parts_of(parsed(signed), depth + 1))
     elif kind in _PASSED_OVER and not (name and PurePath(name).suffix.lower() in FORMATS):
         pass
-    elif kind in {"text/plain", "text/html"} and not _is_file(message, name):
+    elif kind.startswith("text/") and not _is_file(message, name):
         body = _body(message, kind)
         if is_encrypted(body.text):
             parts.encrypted = True
@@ -229,7 +230,7 @@ def _text(content: bytes, charset: str, is_html: bool = False) -> str:
     if charset:
         try:
             return content.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             pass
     try:
         return decode(content, "")

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import etree, html
+from lxml import html
+
+from rag.reading.web import parse
 
 _IMAGE = re.compile(r"\[(?:cid|image): ?[^\]\n]{1,200}\]")  # where the HTML has an image
 _LINE = re.compile(r"\s*_{5,}\s*")
@@ -162,12 +164,8 @@ def is_encrypted(text: str) -> bool:
 
 
 def split_html(text: str) -> Letter:
-    """An HTML text's three parts, each HTML, as far as its elements tell them."""
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    try:
-        tree = html.document_fromstring(text.encode(), parser=parser)
-    except (etree.LxmlError, ValueError):
-        return Letter(text)
+    """An HTML text's three parts, each HTML, as far as its elements tell them; `UnreadableReport` if it is none."""
+    tree = parse(text, "")
     signature = _taken_out(tree, _HTML_SIGNATURES, outside=_HTML_QUOTES)
     earlier = _taken_out(tree, _HTML_QUOTES)
     return Letter(html.tostring(tree, encoding="unicode"), signature, earlier)
@@ -179,8 +177,6 @@ def _taken_out(tree: Any, path: str, outside: str = "") -> str:
     barred = {*found, *(tree.xpath(outside) if outside else ())}
     pieces = []
     for element in [e for e in found if barred.isdisjoint(e.iterancestors())]:
-        tail, element.tail = element.tail, None
-        pieces.append(html.tostring(element, encoding="unicode"))
-        element.tail = tail
+        pieces.append(html.tostring(element, encoding="unicode", with_tail=False))
         element.drop_tree()
     return "\n".join(pieces)

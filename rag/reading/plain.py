@@ -55,6 +55,8 @@ def decode(content: bytes, name: str) -> str:
             raise UnreadableReport(f"{name}: the file holds bytes that are not text")
     if len(content.translate(None, _CONTROLS)) < 0.97 * len(content):
         raise UnreadableReport(f"{name}: the file holds bytes that are not text")
+    if b"\x1b$B" in content or b"\x1b$@" in content:  # Japanese in seven bits, as in old mail
+        return content.decode("iso2022_jp", errors="replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

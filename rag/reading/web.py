@@ -29,6 +29,10 @@ _FURNITURE = re.compile(
 )
 _COOKIES = re.compile(r"cookie|consent|gdpr", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOT_IN_TREES = re.compile(  # lxml reads these characters, written so or so, and then cannot move text that has them
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|"
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF]));"
+)
 _KEEP = ".//h1|.//table|.//main|.//article"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INLINE = frozenset(
@@ -43,7 +47,7 @@ _MOST_COLUMNS, _MOST_ROWS = 1000, 65_000  # a span beyond these is a mistake or 
 
 def read_web(content: bytes, name: str, limits: Limits | None = None) -> Reading:
     """One page composed of the main content's blocks; title and dates from the metadata first."""
-    tree = _parse(content, name)
+    tree = parse(content, name)
     meta = _metadata(tree)
     own = _published(tree, meta)
     _drop_boilerplate(tree)
@@ -69,7 +73,7 @@ def write_fragment(page: PageText, content: bytes | str, name: str) -> None:
 
     Raises `UnreadableReport` if it is not HTML at all; writes nothing if it shows no text.
     """
-    tree = _parse(content.encode(errors="replace") if isinstance(content, str) else content, name)
+    tree = parse(content, name)
     for element in list(tree.iter(etree.Element)):
         if element.getparent() is not None and _is_unseen(element):
             element.drop_tree()
@@ -77,8 +81,9 @@ def write_fragment(page: PageText, content: bytes | str, name: str) -> None:
     _Writer(page).write(tree if body is None else body)
 
 
-def _parse(content: bytes, name: str) -> Any:
+def parse(content: bytes | str, name: str) -> Any:
     """The element tree. The page's own word on its encoding is heard only where it is not plainly UTF-8."""
+    content = content.encode(errors="replace") if isinstance(content, str) else content
     try:
         content.decode("utf-8")
         encoding: str | None = "utf-8"
@@ -88,6 +93,7 @@ def _parse(content: bytes, name: str) -> Any:
         encoding is None and not re.search(rb"charset\s*=", content[:4096], re.IGNORECASE)
     ):
         content, encoding = decode(content, name).encode(), "utf-8"
+    content = _NOT_IN_TREES.sub(b" ", content)
     parser = html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         tree = html.document_fromstring(content, parser=parser)

@@ -59,6 +59,10 @@ def test_text_in_any_usual_encoding_is_decoded(encoding: str) -> None:
     assert decode(text.encode(encoding), "a.txt") == text
 
 
+def test_japanese_in_seven_bits_is_decoded() -> None:
+    assert decode("件数は4212件です。".encode("iso2022_jp"), "a.txt") == "件数は4212件です。"
+
+
 def test_a_broken_character_costs_itself_and_not_the_encoding_of_the_file() -> None:
     content = "The café’s takings rose – a tenth – ".encode() + b"\x93more\x94 than before. Gr\xc3"
     assert decode(content, "a.txt") == "The café’s takings rose – a tenth – \ufffdmore\ufffd than before. Gr\ufffd"

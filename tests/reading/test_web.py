@@ -93,3 +93,7 @@ def test_a_fragment_is_written_whole_but_for_what_is_not_shown() -> None:
     write_fragment(page, "<nav>Contents</nav><p class=share>£12<style>p{}</style><p hidden>No", "a")
     write_fragment(page, "<b>More</b> came", "a")
     assert shown(page.page()) == [("paragraph", "Contents"), ("paragraph", "£12"), ("paragraph", "More came")]
+
+
+def test_control_characters_are_left_out() -> None:
+    assert page_of("<p>33,000<script>x</script>&#1;\fcame\ufffe&#xb;again").text == "33,000 came again"
