@@ -54,7 +54,8 @@ def chart_table(content: bytes) -> TablePart | None:
 
 def _ordered(root: Any) -> list[Any]:
     def order(element: Any) -> int:
-        return int(_value(element.find(f"{_C}order"), "0"))
+        found = element.find(f"{_C}order")
+        return office.number(found.get("val")) if found is not None else 0
 
     return sorted(root.iter(f"{_C}ser"), key=order)
 
@@ -102,7 +103,8 @@ def _points(element: Any, from_1904: bool) -> dict[int, str]:
 
 def _nested(levels: list[Any]) -> dict[int, str]:
     inner, *outer = [
-        {int(p.get("idx", "0")): fold(p.findtext(f"{_C}v") or "") for p in level.iter(f"{_C}pt")} for level in levels
+        {office.number(p.get("idx")): fold(p.findtext(f"{_C}v") or "") for p in level.iter(f"{_C}pt")}
+        for level in levels
     ]
     labels = {}
     for i in sorted(inner)[:_MOST_POINTS]:
@@ -161,10 +163,6 @@ def _paragraphs(element: Any) -> Iterator[str]:
     for paragraph in element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}p"):
         yield "".join(text.text or "" for text in paragraph.iter(_TEXT))
     yield from (v.text or "" for v in element.iter(f"{_C}v"))
-
-
-def _value(element: Any, otherwise: str) -> str:
-    return element.get("val", otherwise) if element is not None else otherwise
 
 
 def _flag(element: Any) -> bool:

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +45,29 @@ def xml(content: bytes) -> Any:
     """The root of an XML part. Entities are not resolved, and nothing outside the file is looked at."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     return etree.fromstring(content, parser)
+
+
+def number(words: str | None, otherwise: int = 0) -> int:
+    """The whole number that an attribute gives; what is none says nothing."""
+    return int(words) if words and re.fullmatch(r"-?\d{1,12}", words) else otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself, as far as it can be read."""
+
+    title: str = ""
+    modified: datetime | None = None
+    created: datetime | None = None
+
+
+def properties(part: Any) -> Properties:
+    """The properties of the file whose main part this is; none if they are damaged, since the rest can be read."""
+    try:
+        core = part.core_properties
+        return Properties(own_title(core.title), core.modified, core.created)
+    except DAMAGED:
+        return Properties()
 
 
 def own_title(words: str | None) -> str:

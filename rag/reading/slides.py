@@ -50,14 +50,16 @@ def read_slides(content: bytes, name: str, limits: Limits) -> Reading:
     slides = list(deck.presentation.slides)
     if len(slides) > limits.pages:
         raise UnreadableReport(f"{name}: {len(slides)} slides, over the limit of {limits.pages} (setting reader_pages)")
-    read = [[] if _is_hidden(slide) else list(_slide(slide, deck.presentation)) for slide in slides]
+    unread: dict[str, list[int]] = {}
+    read = [_parts(number, slide, deck.presentation, unread) for number, slide in enumerate(slides, 1)]
     flow.check_rows((part for parts in read for part in parts), name, limits)
     pages = tuple(_page(parts, number) for number, parts in enumerate(read, 1))
     if not any(page.blocks for page in pages):
-        raise UnreadableReport(f"{name}: no text on any slide; are they pictures?")
-    properties = deck.core_properties
+        why = " ".join(_notes(unread)) or "Are they pictures?"
+        raise UnreadableReport(f"{name}: no text on any slide. {why}")
+    properties = office.properties(deck)
     first = _first_title(pages)
-    title = office.own_title(properties.title) or first or dates.title_of_file(name)
+    title = properties.title or first or dates.title_of_file(name)
     return Reading(
         "Slides",
         title,
@@ -69,7 +71,7 @@ def read_slides(content: bytes, name: str, limits: Limits) -> Reading:
             dates.in_file_name(name),
         ),
         dates.covers(title, first, dates.title_of_file(name)),
-        _notes([number for number, slide in enumerate(slides, 1) if _is_hidden(slide)]),
+        _notes(unread),
     )
 
 
@@ -85,17 +87,25 @@ def _open(content: bytes, name: str) -> PresentationPart:
     return deck
 
 
-def _is_hidden(slide: Any) -> bool:
-    return slide._element.get("show") in {"0", "false"}
+def _parts(number: int, slide: Any, presentation: Any, unread: dict[str, list[int]]) -> list[Part]:
+    """What a slide holds; nothing, and its number under the reason, if it is hidden or damaged."""
+    if slide._element.get("show") in {"0", "false"}:
+        unread.setdefault("hidden", []).append(number)
+        return []
+    try:
+        return list(_slide(slide, presentation))
+    except office.DAMAGED:
+        unread.setdefault("damaged", []).append(number)
+        return []
 
 
-def _notes(hidden: list[int]) -> tuple[str, ...]:
-    if not hidden:
-        return ()
-    if len(hidden) == 1:
-        return (f"Slide {hidden[0]} is hidden and was not read.",)
-    *most, last = map(str, hidden)
-    return (f"Slides {', '.join(most)} and {last} are hidden and were not read.",)
+def _notes(unread: dict[str, list[int]]) -> tuple[str, ...]:
+    """A sentence for each reason why slides were not read."""
+    sentences = []
+    for reason, (*most, last) in unread.items():
+        named = f"Slides {', '.join(map(str, most))} and {last} are" if most else f"Slide {last} is"
+        sentences.append(f"{named} {reason} and {'were' if most else 'was'} not read.")
+    return tuple(sentences)
 
 
 def _first_title(pages: tuple[Page, ...]) -> str:
@@ -146,7 +156,7 @@ def _shapes(parent: Any) -> Iterator[Any]:
 def _placeholder(shape: Any) -> tuple[str, int]:
     """A placeholder's type and index; no type for what is none."""
     found = shape.find(f"*/{_n('p:nvPr')}/{_n('p:ph')}")
-    return (found.get("type", "obj"), int(found.get("idx", "0"))) if found is not None else ("", 0)
+    return (found.get("type", "obj"), office.number(found.get("idx"))) if found is not None else ("", 0)
 
 
 def _place(shape: Any) -> Any:
@@ -176,7 +186,7 @@ def _corner(shape: Any) -> tuple[int, int]:
     """A shape's top and left."""
     place = _place(shape)
     offset = place.find(_n("a:off")) if place is not None else None
-    return (int(offset.get("y", 0)), int(offset.get("x", 0))) if offset is not None else (0, 0)
+    return (office.number(offset.get("y")), office.number(offset.get("x"))) if offset is not None else (0, 0)
 
 
 def _is_off(shape: Any, width: int | None) -> bool:
@@ -185,8 +195,8 @@ def _is_off(shape: Any, width: int | None) -> bool:
     if place is None or width is None or (offset := place.find(_n("a:off"))) is None:
         return False
     size = place.find(_n("a:ext"))
-    left = int(offset.get("x", 0))
-    return left >= width or left + (int(size.get("cx", 0)) if size is not None else 0) < 0
+    left = office.number(offset.get("x"))
+    return left >= width or left + (office.number(size.get("cx")) if size is not None else 0) < 0
 
 
 def _large(shapes: list[Any]) -> Any:
@@ -261,7 +271,9 @@ def _table(table: Any) -> TablePart:
         grid.append(tuple(texts))
     first = table.find(_n("a:tr"))
     deep = (
-        [int(cell.get("rowSpan", "1")) for cell in first.iterfind(_n("a:tc"))] if first is not None and header else []
+        [office.number(cell.get("rowSpan"), 1) for cell in first.iterfind(_n("a:tc"))]
+        if first is not None and header
+        else []
     )
     return TablePart(tuple(grid), min(max(deep, default=0), _DEEPEST_HEADER))  # as far down as its cells reach
 
@@ -273,10 +285,8 @@ def _diagram(content: bytes) -> Iterator[str]:
     below: dict[str, list[tuple[int, str]]] = {}
     for link in root.iter(f"{_DGM}cxn"):
         if link.get("type", "parOf") == "parOf" and link.get("destId") in texts:
-            order = link.get("srcOrd", "0")
-            below.setdefault(link.get("srcId", ""), []).append(
-                (int(order) if order.isdigit() else 0, link.get("destId"))
-            )
+            place = (office.number(link.get("srcOrd")), link.get("destId"))
+            below.setdefault(link.get("srcId", ""), []).append(place)
     stack = [key for key, point in texts.items() if point.get("type") == "doc"]
     seen: set[str] = set()
     while stack:

@@ -67,8 +67,8 @@ def read_word(content: bytes, name: str, limits: Limits) -> Reading:
     if not page.blocks:
         raise UnreadableReport(f"{name}: the document holds no text")
     finished = page.page()
-    properties = document.part.core_properties
-    title = office.own_title(properties.title) or walk.title or dates.first_heading((finished,))
+    properties = office.properties(document.part)
+    title = properties.title or walk.title or dates.first_heading((finished,))
     title = title or dates.title_of_file(name)
     return Reading(
         "Word document",
@@ -134,16 +134,25 @@ class _Document:
 
     def notes(self) -> Iterator[Line]:
         """The footnotes and endnotes that the text refers to, in its order."""
-        sources: dict[tuple[str, str], Any] = {}
-        for relation in self.part.rels.values():
-            kind = relation.reltype.rsplit("/", 1)[-1].rstrip("s")
-            if kind in {"footnote", "endnote"} and not relation.is_external:
-                for note in office.xml(relation.target_part.blob).iter(_n(f"w:{kind}")):
-                    sources[kind, note.get(_n("w:id"), "")] = note
+        sources = self._note_sources() if self._notes else {}
         for key, mark in list(self._notes.items()):
             if key in sources:
                 words = " ".join(self._text(paragraph) for paragraph in sources[key].iter(_n("w:p")))
                 yield Line("footnote", fold(f"{mark} {words}") if fold(words) else "")
+
+    def _note_sources(self) -> dict[tuple[str, str], Any]:
+        sources: dict[tuple[str, str], Any] = {}
+        for relation in self.part.rels.values():
+            kind = (relation.reltype or "").rsplit("/", 1)[-1].rstrip("s")
+            if kind in {"footnote", "endnote"} and not relation.is_external:
+                try:
+                    root = office.xml(relation.target_part.blob)
+                except office.DAMAGED:
+                    self.remarks.append(f"The {kind}s are damaged and were not read.")
+                    continue
+                for note in root.iter(_n(f"w:{kind}")):
+                    sources[kind, note.get(_n("w:id"), "")] = note
+        return sources
 
     # --- paragraphs -------------------------------------------------------------------------------------------------
 
@@ -165,7 +174,7 @@ class _Document:
         style = self._style(paragraph)
         properties = paragraph.find(_n("w:pPr"))
         outline = properties.find(_n("w:outlineLvl")) if properties is not None else None
-        level = int(outline.get(_n("w:val"), "9")) + 1 if outline is not None else style.outline
+        level = office.number(outline.get(_n("w:val")), 9) + 1 if outline is not None else style.outline
         if any(_CONTENTS_STYLE.match(name) for name in style.names):
             return "furniture", 0
         if 1 <= level <= 9:

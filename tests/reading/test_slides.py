@@ -280,7 +280,7 @@ def test_what_cannot_be_read_gets_a_sentence() -> None:
         ),
     )
     for content, sentence in (
-        (whole, "no text on any slide; are they pictures"),
+        (whole, "no text on any slide. Are they pictures"),
         (whole[:9000], "the file is damaged"),
         (strict, "Strict Open XML"),
         (repacked(whole, "ppt/slides/slide1.xml", lambda part: part[:200]), "the PowerPoint file is damaged"),
