@@ -18,8 +18,9 @@ from rag.errors import UnreadableReport
 from rag.reading import dates, flow, office
 from rag.reading.archive import check_inflated
 from rag.reading.charts import chart_table
-from rag.reading.compose import PageText, fold, superscript
-from rag.reading.flow import Line, Part, TablePart
+from rag.reading.compose import PageText, fold
+from rag.reading.diagrams import DIAGRAM, diagram_texts, text_of
+from rag.reading.flow import Line, Part, Picture, TablePart
 from rag.reading.limits import Limits
 from rag.types import Page, Reading
 
@@ -33,7 +34,6 @@ _DEEPEST_HEADER = 3  # rows
 _BAND = 0.04  # of the slide's height: shapes whose tops differ by less stand side by side
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SHAPES = {_n("p:sp"), _n("p:grpSp"), _n("p:graphicFrame"), _n("p:pic")}
 _NO_DESCRIPTION = re.compile(
@@ -92,6 +92,8 @@ def _parts(number: int, slide: Any, presentation: Any, unread: dict[str, list[in
     if slide._element.get("show") in {"0", "false"}:
         unread.setdefault("hidden", []).append(number)
         return []
+    if any(embedded.get("progId", "").startswith("Excel") for embedded in slide._element.iter(_n("p:oleObj"))):
+        unread.setdefault("embedded", []).append(number)
     try:
         return list(_slide(slide, presentation))
     except office.DAMAGED:
@@ -103,6 +105,10 @@ def _notes(unread: dict[str, list[int]]) -> tuple[str, ...]:
     """A sentence for each reason why slides were not read."""
     sentences = []
     for reason, (*most, last) in unread.items():
+        if reason == "embedded":
+            where = ", ".join(map(str, (*most, last)))
+            sentences.append(f"Workbooks embedded in slides were not read: {where}.")
+            continue
         named = f"Slides {', '.join(map(str, most))} and {last} are" if most else f"Slide {last} is"
         sentences.append(f"{named} {reason} and {'were' if most else 'was'} not read.")
     return tuple(sentences)
@@ -137,7 +143,7 @@ def _slide(slide: Any, presentation: Any) -> Iterator[Part]:
         if shape is not title and _placeholder(shape)[0] not in _FURNITURE:
             yield from _shape(shape, slide, band)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
-        notes = [text for paragraph in frame._txBody.iter(_n("a:p")) if (text := _text(paragraph))]
+        notes = [text for paragraph in frame._txBody.iter(_n("a:p")) if (text := text_of(paragraph))]
         yield Line("heading", "Notes" if notes else "", 2)
         yield from (Line("paragraph", text) for text in notes)
 
@@ -224,12 +230,12 @@ def _shape(shape: Any, slide: Any, band: int) -> Iterator[Part]:
     else:
         bullets = _Bullets(shape, slide)
         for paragraph in shape.iterfind(f"{_n('p:txBody')}/{_n('a:p')}"):
-            yield Line("list_item" if bullets.has(paragraph) else "paragraph", _text(paragraph))
+            yield Line("list_item" if bullets.has(paragraph) else "paragraph", text_of(paragraph))
 
 
 def _description(picture: Any) -> Iterator[Part]:
     """A picture's alternative text, where a person wrote one that says something."""
-    yield flow.Picture()
+    yield Picture()
     properties = picture.find(f".//{_n('p:cNvPr')}")
     words = fold(properties.get("descr") or "") if properties is not None else ""
     if len(words.split()) >= 4 and not _NO_DESCRIPTION.search(words):
@@ -237,16 +243,18 @@ def _description(picture: Any) -> Iterator[Part]:
 
 
 def _frame(frame: Any, slide: Any) -> Iterator[Part]:
-    """The table, chart or diagram in a frame."""
+    """The table, chart or diagram in a frame; an object of another program is only a picture of itself."""
+    if next(frame.iter(_n("p:oleObj")), None) is not None:
+        yield Picture()
     for table in frame.iter(_n("a:tbl")):
         yield _table(table)
-    for reference, key in ((f"{_C}chart", "id"), (f"{_DGM}relIds", "dm")):
+    for reference, key in ((f"{_C}chart", "id"), (DIAGRAM, "dm")):
         for element in frame.iter(reference):
             relation = slide.part.rels.get(element.get(f"{_RELATION}{key}", ""))
             if relation is None or relation.is_external:
                 continue
             if key == "dm":
-                yield from (Line("list_item", text) for text in _diagram(relation.target_part.blob))
+                yield from (Line("list_item", text) for text in diagram_texts(relation.target_part.blob))
             elif (chart := chart_table(relation.target_part.blob)) is not None:
                 yield chart
 
@@ -267,7 +275,7 @@ def _table(table: Any) -> TablePart:
             elif cell.get("hMerge") in {"1", "true"}:
                 texts.append(texts[-1] if texts and spread else "")
             else:
-                texts.append(fold(" ".join(map(_text, cell.iter(_n("a:p"))))))
+                texts.append(fold(" ".join(map(text_of, cell.iter(_n("a:p"))))))
         grid.append(tuple(texts))
     first = table.find(_n("a:tr"))
     deep = (
@@ -278,50 +286,11 @@ def _table(table: Any) -> TablePart:
     return TablePart(tuple(grid), min(max(deep, default=0), _DEEPEST_HEADER))  # as far down as its cells reach
 
 
-def _diagram(content: bytes) -> Iterator[str]:
-    """The texts of SmartArt, from its data: each point after the one it hangs from."""
-    root = office.xml(content)
-    texts = {point.get("modelId"): point for point in root.iter(f"{_DGM}pt")}
-    below: dict[str, list[tuple[int, str]]] = {}
-    for link in root.iter(f"{_DGM}cxn"):
-        if link.get("type", "parOf") == "parOf" and link.get("destId") in texts:
-            place = (office.number(link.get("srcOrd")), link.get("destId"))
-            below.setdefault(link.get("srcId", ""), []).append(place)
-    stack = [key for key, point in texts.items() if point.get("type") == "doc"]
-    seen: set[str] = set()
-    while stack:
-        key = stack.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        if text := fold(" ".join(map(_text, texts[key].iter(_n("a:p"))))):
-            yield text
-        stack += [child for _, child in sorted(below.get(key, ()), reverse=True)]
-
-
 # --- text -------------------------------------------------------------------------------------------------------------
 
 
 def _words(shape: Any) -> str:
-    return fold(" ".join(map(_text, shape.iterfind(f"{_n('p:txBody')}/{_n('a:p')}"))))
-
-
-def _text(paragraph: Any) -> str:
-    """A paragraph's text on one line, raised digits as superscripts; the slide's own number left out."""
-    parts = []
-    for child in paragraph:
-        if child.tag == _n("a:br"):
-            parts.append(" ")
-        elif child.tag == _n("a:r") or (child.tag == _n("a:fld") and child.get("type") != "slidenum"):
-            words = child.findtext(_n("a:t")) or ""
-            properties = child.find(_n("a:rPr"))
-            raised = properties is not None and _is_positive(properties.get("baseline", "0"))
-            parts.append(superscript(words) if raised else words)
-    return fold("".join(parts).replace("\u00ad", "").replace("\v", " "))
-
-
-def _is_positive(number: str) -> bool:
-    return number.rstrip("%").replace(".", "").isdigit() and float(number.rstrip("%")) > 0
+    return fold(" ".join(map(text_of, shape.iterfind(f"{_n('p:txBody')}/{_n('a:p')}"))))
 
 
 class _Bullets:

@@ -22,6 +22,7 @@ from rag.reading import dates, flow, office
 from rag.reading.archive import check_inflated
 from rag.reading.charts import chart_table
 from rag.reading.compose import PageText, fold, superscript
+from rag.reading.diagrams import DIAGRAM, diagram_texts
 from rag.reading.flow import Line, Part, Picture, TablePart
 from rag.reading.limits import Limits
 from rag.types import BlockKind, Reading
@@ -35,6 +36,9 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}pic"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_OLD_PICTURE = "{urn:schemas-microsoft-com:vml}imagedata"
+_EMBEDDED = "{urn:schemas-microsoft-com:office:office}OLEObject"
+_DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}dm"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Content of a paragraph that is not its text: what is deleted or moved away, codes, and boxes, which follow it.
 _LEFT_OUT = {_n(f"w:{tag}") for tag in "del moveFrom pPr rPr instrText delText rt txbxContent sdtPr".split()}
@@ -47,6 +51,7 @@ _SYMBOLS = {  # characters of the symbol fonts that carry meaning; the others ar
     ("wingdings", 0xE0): "→", ("wingdings", 0xE8): "→", ("wingdings", 0xE9): "↑", ("wingdings", 0xEA): "↓",
     ("wingdings 2", 0x50): "✓", ("wingdings 2", 0x4F): "✗", ("wingdings 2", 0x52): "☑", ("wingdings 2", 0xA3): "☐",
 }  # fmt: skip
+_DRAWN = frozenset({_n("w:txbxContent"), _CHART, _PICTURE, _OLD_PICTURE, DIAGRAM})
 # python-docx opens plain documents only; those with macros, and templates, hold the same parts.
 for _kind in (CONTENT_TYPE.WML_DOCUMENT_MAIN, "application/vnd.ms-word.document.macroEnabled.main+xml",
               "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
@@ -112,8 +117,10 @@ class _Document:
 
     def __init__(self, document: Any) -> None:
         self.part = document.part
+        self.remarks: list[str] = []  # what could not be read, a sentence each
+        if any(e.get("ProgID", "").startswith("Excel") for e in document.element.body.iter(_EMBEDDED)):
+            self.remarks.append("A workbook embedded in the document was not read.")
         self.title = ""  # the first paragraph in the style "Title"
-        self.remarks: list[str] = []
         self._styles = _styles(document)
         self._notes: dict[tuple[str, str], str] = {}  # (footnote or endnote, id) -> its mark
         self._fields: list[bool] = []  # of each open field, whether its result has begun
@@ -164,10 +171,12 @@ class _Document:
         for element in _drawn(paragraph):
             if element.tag == _n("w:txbxContent"):
                 yield from self.parts(element)
-            elif element.tag == _PICTURE:
+            elif element.tag == _CHART:
+                yield self._chart(element) or Picture()
+            elif element.tag == DIAGRAM:
+                yield from (Line("list_item", text) for text in self._diagram(element))
+            else:
                 yield Picture()
-            elif (chart := self._chart(element)) is not None:
-                yield chart
 
     def _role(self, paragraph: Any) -> tuple[BlockKind, int]:
         """What a paragraph is, by its style and its own properties, and a heading's level."""
@@ -194,6 +203,15 @@ class _Document:
         if relation is None or relation.is_external:
             return None
         return chart_table(relation.target_part.blob)
+
+    def _diagram(self, element: Any) -> list[str]:
+        relation = self.part.rels.get(element.get(_DATA, ""))
+        if relation is None or relation.is_external:
+            return []
+        try:
+            return list(diagram_texts(relation.target_part.blob))
+        except office.DAMAGED:
+            return []
 
     # --- text -------------------------------------------------------------------------------------------------------
 
@@ -362,14 +380,14 @@ def _style_of(chain: Iterable[Any]) -> _Style:
 
 def _drawn(paragraph: Any) -> Iterator[Any]:
     """The text boxes, charts and pictures anchored in a paragraph, but for those inside such a box."""
-    if next(paragraph.iter(_n("w:txbxContent"), _CHART, _PICTURE), None) is None:
+    if next(paragraph.iter(*_DRAWN), None) is None:
         return
     stack = [iter(paragraph)]
     while stack:
         child = next(stack[-1], None)
         if child is None:
             stack.pop()
-        elif child.tag in {_n("w:txbxContent"), _CHART, _PICTURE}:
+        elif child.tag in _DRAWN:
             yield child
         elif child.tag == f"{_MC}AlternateContent":
             stack.append(iter(_choice(child)))

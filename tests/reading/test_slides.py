@@ -203,6 +203,19 @@ def test_a_hidden_slide_is_an_empty_page_with_a_note() -> None:
     assert reading.notes == ("Slide 2 is hidden and was not read.",)
 
 
+def test_a_damaged_slide_costs_itself_only() -> None:
+    deck = pptx.Presentation()
+    slide(deck, TITLE_ONLY, "Shown")
+    slide(deck, BLANK)
+    slide(deck, TITLE_AND_CONTENT, "Broken").placeholders[1].text = "North 836"
+    content = repacked(
+        saved(deck), "ppt/slides/_rels/slide3.xml.rels", lambda part: part.replace(b"slideLayout", b"other")
+    )
+    reading = read_slides(content, "a.pptx", Limits())
+    assert [page.text for page in reading.pages] == ["Shown", "", ""]
+    assert reading.notes == ("Slide 3 is damaged and was not read.",)
+
+
 def test_smart_art_is_read_point_by_point_with_what_hangs_from_each() -> None:
     deck = pptx.Presentation()
     made = slide(deck, TITLE_ONLY, "How a referral runs")

@@ -330,6 +330,36 @@ def test_a_chart_is_read_as_the_table_it_was_drawn_from() -> None:
     assert page.blocks[-1].caption == "Referrals"
 
 
+def test_a_diagram_is_read_as_its_points_and_an_embedded_workbook_gets_a_note() -> None:
+    a = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    d = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    content = (
+        f'<dgm:dataModel xmlns:dgm="{d}" xmlns:a="{a}"><dgm:ptLst><dgm:pt modelId="1" type="doc"/><dgm:pt modelId="2">'
+        "<dgm:t><a:p><a:r><a:t>Call</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst>"
+        '<dgm:cxnLst><dgm:cxn srcId="1" destId="2" srcOrd="0"/></dgm:cxnLst></dgm:dataModel>'
+    )
+    document = body()
+    part = Part(PackURI("/word/diagrams/data1.xml"), "application/xml", content.encode(), document.part.package)
+    key = document.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/diagramData"
+    )
+    drawn = f"<w:r><w:drawing><dgm:relIds xmlns:dgm='{d}' r:dm='{key}'/></w:drawing></w:r>"
+    drawn += "<w:r><w:object><o:OLEObject xmlns:o='urn:schemas-microsoft-com:office:office' ProgID='Excel.Sheet.12'/>"
+    drawn += "</w:object></w:r>"
+    document.element.body.insert(-1, parse_xml(p("How it runs.", more=drawn).replace("<w:p>", f"<w:p {_SPACES}>", 1)))
+    reading = read(document)
+    assert shown(reading.pages[0]) == [("paragraph", "How it runs."), ("list_item", "Call")]
+    assert reading.notes == ("A workbook embedded in the document was not read.",)
+
+
+def test_what_is_damaged_beside_the_text_does_not_cost_the_text() -> None:
+    document = docx.Document()
+    document.add_paragraph("Text.")
+    content = repacked(saved(document), "docProps/core.xml", lambda part: part.replace(b"2013", b"never"))
+    reading = read_word(content, "a.docx", Limits())
+    assert (texts(reading.pages[0], "paragraph"), reading.title, reading.published) == (["Text."], "a", None)
+
+
 def test_list_items_and_headings_are_told_by_styles_of_ones_own_too() -> None:
     document = docx.Document()
     own = document.styles.add_style("Report heading", 1)
