@@ -10,8 +10,8 @@ import shutil
 import threading
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -258,13 +258,9 @@ class Library:
         told("begun")
         hashes = list({digest for entry in entries for digest in entry.hashes})
         vectors = self.catalog.cached_vectors(self.embed.fingerprint, hashes)
-        for entry in entries:
-            self.vectors.add(
-                entry.held.report.collection,
-                [passage.id for passage in entry.passages],
-                np.stack([vectors[digest] for digest in entry.hashes]),
-                [entry.held.revision] * len(entry.passages),
-            )
+        self._add_vectors(
+            (entry.held, entry.passages, np.stack([vectors[digest] for digest in entry.hashes])) for entry in entries
+        )
         told("vectors")
         if entries:
             self.words.add(wording for entry in entries for wording in _wordings(entry.held, entry.passages))
@@ -306,13 +302,9 @@ class Library:
             shutil.rmtree(self.folder / "words", ignore_errors=True)
             self._words = Words(self.folder / "words")
             for group in _groups(self._live.held):
-                wordings: list[Wording] = []
-                for held in group:
-                    passages, vectors = self.catalog.of_report(held, self.embed.fingerprint)
-                    ids = [passage.id for passage in passages]
-                    self.vectors.add(held.report.collection, ids, vectors, [held.revision] * len(ids))
-                    wordings += _wordings(held, passages)
-                self._words.add(wordings)
+                whole = [(held, *self.catalog.of_report(held, self.embed.fingerprint)) for held in group]
+                self._add_vectors(whole)
+                self._words.add(wording for held, passages, _ in whole for wording in _wordings(held, passages))
             self.catalog.finish(self.catalog.jobs())
             self.catalog.note("rebuilding", "")
         return {
@@ -322,6 +314,20 @@ class Library:
         }
 
     # --- inside ---
+
+    def _add_vectors(self, reports: Iterable[tuple[Held, Sequence[Passage], NDArray[np.float32]]]) -> None:
+        """Give Chroma the reports' passages, all of a collection at once: it syncs its files at every add, which for a
+        small report costs more than all the rest."""
+        by_collection: dict[str, list[tuple[Held, Sequence[Passage], NDArray[np.float32]]]] = defaultdict(list)
+        for report in reports:
+            by_collection[report[0].report.collection].append(report)
+        for collection, some in sorted(by_collection.items()):
+            self.vectors.add(
+                collection,
+                [passage.id for _, passages, _ in some for passage in passages],
+                np.concatenate([vectors for _, _, vectors in some]),
+                [held.revision for held, passages, _ in some for _ in passages],
+            )
 
     def _prepare(self) -> str:
         """Open the word index and settle half-done jobs. Gives in a sentence what is damaged, or nothing.
