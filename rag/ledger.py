@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.language.mentions import NOWHEN, Anchor, label_period, mentions
-from rag.language.numbers import Number, numbers, scale_of
+from rag.language.numbers import Number, numbers
 from rag.language.periods import relation, shifted
 from rag.language.rows import cell_text, label_cells, row_label
+from rag.language.units import DOLLARS, MONEY, handed_down
 from rag.types import Cell, Figure, Mention, Passage, Period, Reading, Statement
 
 # A sentence that opens so speaks of what the one before it was about, and of its time.
@@ -43,6 +44,15 @@ _CLAUSE = re.compile(r"[,;:]|\b(?:and|but|while|whereas)\b", re.I)
 _COMPARED_BETWEEN = re.compile(r"\b(?:than|compared (?:with|to)|(?:up|down) (?:from|on)|against|from)\b", re.I)
 _LISTED = re.compile(r"\s*(?:,|and|,\s*and)\s*")
 _COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR_TO = re.compile(r"\byears? (?:ended|ending|to) (?:[a-z]+ \d{1,2}|\d{1,2} [a-z]+|[a-z]+)[\s,:]*$", re.I)
+_BRACKETED = re.compile(r"^\(\s*[\d.,]+\s?(?:%|pp|bps)?\s*\)\s?(?P<behind>%|pp|bps)?$")
+# What of a heading is a table's unit line and not its subject: "(in thousands)", "£m".
+_UNIT_LINE = re.compile(
+    r"\([^()]*\)|\bin (?:[\w.]+ of )?(?:thousands|millions|billions)\b(?: of [\w.]+)?"
+    r"|[£$€]\s?['’]?(?:m|bn|000s?|thousand|million)\b",
+    re.I,
+)
 _SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stood|reached)\b", re.I)
 
 
@@ -52,7 +62,8 @@ def reckoned(passages: list[Passage], reading: Reading) -> list[Passage]:
     # A message of a mailbox speaks from its own day, and of no period that the whole mailbox covers.
     own = {page.number: Anchor(page.published.day, None) for page in reading.pages if page.published}
     provisional = _told_provisional(reading, whole)
-    return [_marked(_understood(passage, own.get(passage.page, whole)), provisional) for passage in passages]
+    done = [_marked(_understood(passage, own.get(passage.page, whole)), provisional) for passage in passages]
+    return _with_currencies(done)
 
 
 # --- provisional figures ----------------------------------------------------------------------------------------------
@@ -202,10 +213,12 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     label_headers = " ".join(header for cell in labels for header in cell.headers)
     captioned = next((m for m in mentions(statement.caption, anchor) if m.period), None)
     outer = captioned.period if captioned else around.period
+    down = [_with_its_day(cell_text(statement, each), (*each.headers, statement.caption)) for each in labels]
+    down += [words for each in labels for words in reversed(each.headers) if _YEAR.search(words)]  # a section's
     figures: list[Figure] = []
     for cell in statement.cells[len(labels) :]:
         header = " ".join(cell.headers)
-        period = _cell_period(header, [cell_text(statement, each) for each in labels], outer, anchor)
+        period = _cell_period(header, down, outer, anchor)
         figures += _cell_figures(statement, cell, header, label, label_headers, period)
     own = next(
         (
@@ -217,6 +230,14 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     )
     said = label if own is not None and own is not outer else captioned.words if captioned else around.said
     return replace(statement, period=own, said=said, figures=tuple(figures))
+
+
+def _with_its_day(label: str, above: Iterable[str]) -> str:
+    """A row's bare year with the day that its column or the caption names: "2024" under "Year ending June 30,"."""
+    begun = next((found[0].rstrip(" ,:") for words in above if (found := _YEAR_TO.search(words))), "")
+    if not begun or not (label.isdigit() and len(label) == 4):
+        return label
+    return f"{begun}, {label}" if begun[-1].isdigit() else f"{begun} {label}"
 
 
 def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: Anchor) -> Period | None:
@@ -240,13 +261,24 @@ def _cell_figures(
     text = statement.text[offset : cell.end - statement.start]
     # A mention inside the cell is no figure ("2025", "12 June 2026").
     taken = [(mention.start, mention.end) for mention in mentions(text, NOWHEN) if not _is_count(text, mention)]
-    scale, unit = _handed_down(header, label, statement.caption)
+    sections = [each for own in label_cells(statement) for each in own.headers]
+    around = (statement.caption, " ".join(_UNIT_LINE.findall(statement.heading)))
+    scale, unit = handed_down(header, label, sections, around)
     counts = _joined((label, header, label_headers, statement.caption))
     for number in numbers(text, taken=taken):
         figure = _figure(number, cell.start, period)
-        plain = not number.unit or number.unit in ("GBP", "USD", "EUR", "JPY")
-        value = number.value * (scale if plain and unit != "%" and number.value == _bare(text, number) else 1.0)
-        yield replace(figure, value=value, unit=number.unit or unit, counts=counts)
+        plain = not number.unit or number.unit in MONEY
+        value = number.value * (scale if plain and number.value == _bare(text, number) else 1.0)
+        if value > 0 and _is_negative(text, f"{header} {label}"):
+            value = -value
+        own = unit if unit in DOLLARS and number.unit == "USD" and "US" not in text else number.unit or unit
+        yield replace(figure, value=value, unit=own, counts=counts)
+
+
+def _is_negative(text: str, about: str) -> bool:
+    """Whether a bracketed share is a fall: "(0.5)%" is; "(34%)" is only where changes are told, else a share."""
+    found = _BRACKETED.match(text.strip())
+    return bool(found and (found["behind"] or _COMPARES.search(about)))
 
 
 def _is_count(text: str, mention: Mention) -> bool:
@@ -260,16 +292,6 @@ def _bare(text: str, number: Number) -> float:
     return (float(digits) if digits and digits.count(".") <= 1 and digits != "." else number.value) * (
         -1 if number.value < 0 else 1
     )
-
-
-def _handed_down(header: str, label: str, caption: str) -> tuple[float, str]:
-    """Scale and unit from the nearest of header, row label and caption that says one."""
-    told_by = [scale_of(words) for words in (header, label, caption)]
-    unit = next((unit for _, unit in told_by if unit), "")
-    scale = next((scale for scale, _ in told_by if scale != 1.0), 1.0)
-    if unit not in ("GBP", "USD", "EUR", "JPY", ""):
-        scale = 1.0
-    return scale, unit
 
 
 def _figure(number: Number, offset: int, period: Period | None) -> Figure:
@@ -287,3 +309,55 @@ def _figure(number: Number, offset: int, period: Period | None) -> Figure:
 
 def _joined(parts: Iterable[str]) -> str:
     return " · ".join(part for part in parts if part)
+
+
+# --- the currency of a column -----------------------------------------------------------------------------------------
+
+
+def _with_currencies(passages: list[Passage]) -> list[Passage]:
+    """Accounts write the currency's sign in a column's first row and in its totals: what stands between two of them, in
+    a table that says "in thousands" or the like, is in that currency too."""
+    known = {each.id: each for passage in passages for each in passage.statements}
+    for rows in _tables(passages):
+        last: dict[tuple[str, ...], tuple[int, str]] = {}  # by column: the row that bore the last sign, and which
+        for at, row in enumerate(rows):
+            for cell, figure in _scaled(row):
+                if figure.unit not in MONEY:
+                    continue
+                before, currency = last.get(cell.headers, (at, ""))
+                if currency == figure.unit:
+                    for between in rows[before + 1 : at]:
+                        known[between.id] = _in_currency(known[between.id], cell.headers, currency)
+                last[cell.headers] = at, figure.unit
+    return [replace(p, statements=tuple(known[each.id] for each in p.statements)) for p in passages]
+
+
+def _tables(passages: list[Passage]) -> Iterator[list[Statement]]:
+    """The rows of each table that says a scale."""
+    rows: list[Statement] = []
+    for statement in (each for passage in passages for each in passage.statements):
+        goes_on = rows and statement.kind == "row" and statement.caption == rows[-1].caption
+        if rows and not (goes_on and (statement.page != rows[-1].page or statement.start == rows[-1].end + 1)):
+            yield rows
+            rows = []
+        if statement.kind == "row":
+            rows.append(statement)
+    if rows:
+        yield rows
+
+
+def _scaled(row: Statement) -> Iterator[tuple[Cell, Figure]]:
+    """The row's figures that its table's words multiply, each with its cell."""
+    for cell in row.cells[1:]:
+        for figure in row.figures:
+            written = row.text[figure.number_start - row.start : figure.number_end - row.start]
+            bare = re.sub(r"[^\d.]", "", written)
+            inside = cell.start <= figure.number_start < cell.end
+            if inside and bare.count(".") < 2 and bare.strip(".") and abs(figure.value) > 1.5 * float(bare):
+                yield cell, figure
+
+
+def _in_currency(row: Statement, headers: tuple[str, ...], currency: str) -> Statement:
+    """The row with the figures of one column, where they have no unit, in a currency."""
+    bare = {figure for cell, figure in _scaled(row) if cell.headers == headers and not figure.unit}
+    return replace(row, figures=tuple(replace(each, unit=currency) if each in bare else each for each in row.figures))

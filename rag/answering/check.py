@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.language.mentions import mentions
-from rag.language.numbers import numbers, scale_of
+from rag.language.numbers import numbers
+from rag.language.units import scale_of
 from rag.types import Answer, Citation, Claim
 
 _N = r"(\d[\d,]*(?:\.\d+)?)"
@@ -57,7 +58,8 @@ def _held(citation: Citation) -> set[float]:
     """
     held: set[float] = set()
     for header, cell in citation.headers:
-        scales = [scale_of(words)[0] for words in (header, citation.caption, citation.headers[0][1])]
+        told_by = (header, *citation.headers[0], citation.caption, citation.heading)
+        scales = [scale_of(words)[0] for words in told_by]
         scale = next((each for each in scales if each != 1.0), 1.0)
         held |= {value * factor for value in _values(cell) for factor in (1.0, scale)}
     period = citation.period.label if citation.period else ""

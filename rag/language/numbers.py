@@ -140,25 +140,6 @@ def word_value(words: str) -> float | None:
     return total + current
 
 
-def scale_of(words: str) -> tuple[float, str]:
-    """The scale and unit that a caption or header hands down: "£ million" is (1e6, "GBP"), "(%)" is (1, "%")."""
-    scale, unit = 1.0, ""
-    if match := re.search(
-        r"\b(?:in\s+)?(thousands?|millions?|billions?)\b|(?<=[£$€])\s?(000s?|m|k|bn)\b|(['’]000s?)",
-        words,
-        re.IGNORECASE,
-    ):
-        word = next(group for group in match.groups() if group).lower().strip("'’")
-        scale = {"t": 1e3, "m": 1e6, "b": 1e9, "k": 1e3, "0": 1e3}[word[0]]
-    if match := re.search(r"US\$|[£$€¥]|\b(?:GBP|USD|EUR)\b", words):
-        unit = _CURRENCIES[match.group()]
-    elif re.search(r"%|\bper ?cent\b|\bpercentage\b", words, re.IGNORECASE):
-        unit = "%"
-    elif match := re.search(r"\b(?:working )?(days|weeks|months|hours|minutes)\b", words, re.IGNORECASE):
-        unit = match.group().lower()
-    return scale, unit
-
-
 def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | None:
     if match["digits"]:
         digits = re.sub(r"[,\s\u00a0\u202f\u2009]", "", match["digits"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.language.mentions import NOWHEN, mentions
-from rag.language.numbers import numbers, scale_of, word_value
+from rag.language.numbers import numbers, word_value
 
 # text, the number as written, value, unit, qualifier
 FIGURES = [
@@ -178,27 +178,6 @@ def test_only_the_part_asked_for_is_looked_at() -> None:
     text = "12 cats, 34 dogs, 56 birds"
 
     assert [text[n.start : n.end] for n in numbers(text, 9, 16)] == ["34 dogs"]
-
-
-@pytest.mark.parametrize(
-    ("caption", "scale", "unit"),
-    [
-        ("£ million", 1e6, "GBP"),
-        ("Budget (£ thousand)", 1e3, "GBP"),
-        ("£000", 1e3, "GBP"),
-        ("£m", 1e6, "GBP"),
-        ("€bn", 1e9, "EUR"),
-        ("In thousands", 1e3, ""),
-        ("Share (%)", 1, "%"),
-        ("Share, per cent", 1, "%"),
-        ("Median wait (days)", 1, "days"),
-        ("Wait in working days", 1, "working days"),
-        ("Referrals by region", 1, ""),
-        ("£", 1, "GBP"),
-    ],
-)
-def test_a_caption_hands_down_scale_and_unit(caption: str, scale: float, unit: str) -> None:
-    assert scale_of(caption) == (scale, unit)
 
 
 @pytest.mark.parametrize(
