@@ -260,13 +260,16 @@ def _near_fiscal(m: re.Match[str], anchor: Anchor) -> Period | None:
 
 
 def _year_ending(m: re.Match[str], anchor: Anchor) -> Period | None:
-    count = {"year": 12, "quarter": 3, "years": 12, "half-year": 6, "month": 1}.get(m["u"].lower())
+    unit = m["u"].lower().removesuffix(" period").removesuffix("ly")
+    count = {"year": 12, "quarter": 3, "years": 12, "half-year": 6, "month": 1}.get(unit)
     if count is None:
         count = _number(m["n"]) if m["n"] else 12
-    elif m["u"].lower() == "years":
+    elif unit in ("years", "month"):
         count *= _number(m["n"]) if m["n"] else 1
     if m["y"]:
         last = date(int(m["y"]), _month_number(m["m"]), 1)
+        if 0 < int(m["d"] or m["d1"] or 0) < 8 and count < 24:  # 13 weeks end on 1 July: the quarter ends with June
+            last -= relativedelta(months=1)
     else:
         recent = _recent_month(_month_number(m["m"]), Anchor(anchor.day))
         if recent is None:
@@ -437,13 +440,19 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
             _day_range,
             False,
         ),
+        (
+            rf"\b(?P<m0>{_NAME})\s+(?P<d0>\d{{1,2}})(?:,\s+(?P<y0>{_Y}))?\s*(?:-|–|—|to|through)\s*"
+            rf"(?P<m>{_NAME})\s+(?P<d>\d{{1,2}}),?\s+(?P<y>{_Y})\b",
+            _day_range,
+            False,
+        ),
         (rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_NAME}),?\s+(?P<y>{_Y})\b", _a_day, False),
         (rf"\b(?P<m>{_NAME})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>{_Y})\b", _a_day, False),
         (rf"\b(?P<y>{_Y})-(?P<m>\d\d)-(?P<d>\d\d)\b", _iso_day, False),
         # so many months up to one
         (
-            rf"\b(?:(?P<n>{_N})[\s-]+)?(?P<u>years?|quarter|half-year|months?)\s+(?:to|ending|ended|ends|up to)\s+(?:the end of\s+)?"
-            rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?(?P<m>{_NAME})(?:\s+\d{{1,2}},)?(?:\s+(?P<y>{_Y}))?\b",
+            rf"\b(?:(?P<n>{_N})[\s-]+)?(?P<u>years?|quarter(?:ly period)?|half-year|months?(?: period)?)\s+(?:to|ending|ended|ends|up to)\s+(?:the end of\s+)?"
+            rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?P<m>{_NAME})(?:\s+(?P<d1>\d{{1,2}}),)?(?:\s+(?P<y>{_Y}))?\b",
             _year_ending,
             False,
         ),
