@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
+from rag.language.units import scale_of
 from rag.reading.compose import superscript
 from rag.reading.pdf_words import Word
 from rag.reading.tables import is_figure
@@ -219,14 +220,17 @@ def running_lines(pages: Sequence[tuple[list[Line], float]]) -> list[set[int]]:
 
 
 def _of_table(lines: Sequence[Line], i: int) -> bool:
-    """Whether a line is a table's row, or its header close above, perhaps with a section's label between: either may
-    look like that of another page."""
+    """Whether a line is a table's row, or its header or unit line close above, perhaps with labels of sections between:
+    each may look like that of another page."""
     labels = 0
-    for line, below in zip(lines[i : i + 4], [*lines[i + 1 : i + 4], None], strict=False):
+    for line, below in zip(lines[i : i + 8], [*lines[i + 1 : i + 8], None], strict=False):
         if sum(is_figure(segment.text) for segment in line.segments[1:]) > 1:
             return True
-        labels += len(line.segments) < 2
-        if below is None or labels > (line is not lines[i]) or below.y0 - line.y1 > 1.2 * line.size:
+        if len(line.segments) < 2:
+            if line is lines[i] and scale_of(line.text)[0] == 1.0:  # no "(in millions)"
+                return False
+            labels += line is not lines[i]
+        if below is None or labels > 3 or below.y0 - line.y1 > 1.2 * line.size:
             return False
     return False
 

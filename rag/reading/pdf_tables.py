@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from rag.reading import tables
@@ -13,6 +13,14 @@ from rag.reading.pdf_lines import Line, join_words
 
 _LEADERS = re.compile(r"(?:\s*\.){4,}|…{2,}|(?:\s*_){5,}")
 _BEFORE = re.compile(r"^(?:[$£€¥(]|[$£€¥]\s?\(|\(\s?[$£€¥]|US\$)$")  # belongs to the figure after it
+_TRAILING = re.compile(r"^(.*[\d)%–—-])\s*([$£€¥])$")  # the sign of the next column's figure, close behind this one's
+_MARK = re.compile(r"^[*†‡⁰¹²³⁴⁵⁶⁷⁸⁹]+$")  # clings to its figure; far from it, it stands for a figure
+_MEASURED = re.compile(r"^[\d.,]+\s?(?:years?|months?|weeks?|days?|hours?|minutes?)$")
+_UNIT_LINE = re.compile(
+    r"^\(?(?:(?:all |the )?(?:amounts|figures|dollars|values)\s+(?:are\s+)?)?in (?:thousands|millions)", re.I
+)
+_LEADS_IN = re.compile(r"\b(?:follows|following|table|below)\b.*:$", re.IGNORECASE)
+_BROKEN_OFF = (",", "-", " and", " of", " the", " in", " to", " for", " or", " with", " on", " by", " from")
 _AFTER = re.compile(r"^(?:\)|%|\)\s?%|pp|pts?|[*†‡]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")  # belongs to the figure before it
 
 
@@ -85,9 +93,11 @@ def _segments(line: Line) -> list[Cell]:
         if pending is not None:
             cell.text = pending.text + cell.text  # the sign often stands far off: the figure's place is the cell's
             pending = None
+        if (trailing := _TRAILING.match(cell.text)) and segment is not line.segments[-1]:
+            cell, pending = _cut(segment, trailing)
         if _BEFORE.match(cell.text):
             pending = cell
-        elif cells and _AFTER.match(cell.text) and tables.is_figure(cells[-1].text):
+        elif cells and _belongs_before(cell, cells[-1], line.size):
             last = cells[-1]
             glue = " " if cell.text[0] in "%p" and last.text[-1:].isdigit() else ""
             cells[-1] = Cell(
@@ -96,6 +106,20 @@ def _segments(line: Line) -> list[Cell]:
         else:
             cells.append(cell)
     return [*cells, pending] if pending is not None else cells
+
+
+def _belongs_before(cell: Cell, figure: Cell, size: float) -> bool:
+    """Whether a bracket, percent sign or mark in a place of its own is the end of the figure before it."""
+    near = cell.x0 - figure.x1 < 1.5 * size or not _MARK.match(cell.text)
+    return near and bool(_AFTER.match(cell.text)) and tables.is_figure(figure.text)
+
+
+def _cut(segment: Line, trailing: re.Match[str]) -> tuple[Cell, Cell]:
+    """A figure and the sign behind it, as cells of their own."""
+    alone = len(segment.words[-1].text) == 1 and len(segment.words) > 1
+    sign = _cell(Line(segment.words[-1:]))
+    figure = _cell(Line(segment.words[:-1])) if alone else _cell(segment)
+    return replace(figure, text=trailing[1].rstrip()), replace(sign, text=trailing[2])
 
 
 def _cell(line: Line) -> Cell:
@@ -114,7 +138,7 @@ def _end_of_rows(lines: Sequence[Line], split: Sequence[list[Cell]], first: int)
     at = first + 1
     while at < len(lines) and at - last < 4:
         gap = lines[at].y0 - lines[at - 1].y1
-        if tables.is_caption(lines[at].text) or (len(split[at]) == 1 and lines[at].text.endswith(".")):
+        if tables.is_caption(lines[at].text) or (len(split[at]) == 1 and _ends_table(lines[at].text)):
             break
         if gap > 2.2 * lines[first].size or lines[at].size > 1.25 * lines[first].size:
             break
@@ -123,9 +147,19 @@ def _end_of_rows(lines: Sequence[Line], split: Sequence[list[Cell]], first: int)
         ):
             break  # as wide as the table: a sentence
         at += 1
-        if _is_row(split[at - 1]):
+        if _is_row(split[at - 1]) or _is_measured(split[at - 1]):
             last = at
     return last
+
+
+def _ends_table(text: str) -> bool:
+    """Whether a line alone is a sentence, leads in another table, or is that one's unit line."""
+    return text.endswith(".") or bool(_LEADS_IN.search(text) or _UNIT_LINE.match(text))
+
+
+def _is_measured(cells: Sequence[Cell]) -> bool:
+    """Whether a line among rows of figures is one of "8 years"; above them it would be a header."""
+    return len(cells) > 1 and all(_MEASURED.match(cell.text) or tables.is_figure(cell.text) for cell in cells[1:])
 
 
 def _table(
@@ -182,15 +216,24 @@ def _rows(
         if wrapped is not None:
             row = _merge(wrapped, row)
             wrapped = None
-        figures = _is_row(split[i])
-        close = i > first and lines[i].y0 - lines[i - 1].y0 < 0.8 * pitch
-        if not figures and rows and (close or _goes_on(rows[-1], row)) and not (row.texts()[0].endswith(":")):
+        figures = _is_row(split[i]) or _is_measured(split[i])
+        up = rows and ((i > first and _wraps(lines[i - 1], lines[i], pitch)) or _goes_on(rows[-1], row))
+        down = not figures and i + 1 < last and _wraps_into(lines, split, i, pitch)
+        broken_off = down and (lines[i].text.endswith(_BROKEN_OFF) or split[i + 1][0].text[:1].islower())
+        if not figures and up and not broken_off and not row.texts()[0].endswith(":"):
             rows[-1] = _merge(rows[-1], row)
-        elif not figures and i + 1 < last and _wraps_into(lines, split, i, pitch):
+        elif down:
             wrapped = row
         else:
             rows.append(row)
     return rows
+
+
+def _wraps(line: Line, below: Line, pitch: float) -> bool:
+    """Whether two lines stand as close as those of one row, and look alike."""
+    return (
+        below.y0 - line.y0 < 0.8 * pitch and line.bold == below.bold and abs(line.size - below.size) < 0.06 * line.size
+    )
 
 
 def _goes_on(row: Row, following: Row) -> bool:
@@ -204,10 +247,9 @@ def _wraps_into(lines: Sequence[Line], split: Sequence[list[Cell]], i: int, pitc
     text = lines[i].text
     if text.endswith((":", ".")):
         return False
-    close = lines[i + 1].y0 - lines[i].y0 < 0.8 * pitch
     return (
-        close
-        or text.endswith((",", "-", " and", " of", " the", " in", " to", " for", " or"))
+        _wraps(lines[i], lines[i + 1], pitch)
+        or text.endswith(_BROKEN_OFF)
         or (_is_row(split[i + 1]) and split[i + 1][0].text[:1].islower())
     )
 
@@ -275,7 +317,7 @@ def _headers(split: Sequence[list[Cell]], start: int, body: int, columns: Sequen
     spans: list[list[tuple[int, int]]] = []
     wide = list(columns)  # the columns with what is known of their headers, from the innermost outward
     for i in reversed(range(start, body)):
-        over = _columns_under(split[i], wide)
+        over = _columns_under(split[i], wide, bool(rows) and all(rows[0].cells[1:]))
         row = Row([None] * len(columns))
         for cell, (low, high) in zip(split[i], over, strict=True):
             for column in range(low, high):
@@ -297,20 +339,43 @@ def _is_free(row: Row, span: tuple[int, int]) -> bool:
     return span[1] - span[0] == 1 and row.cells[span[0]] is None
 
 
-def _columns_under(cells: Sequence[Cell], columns: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+def _columns_under(
+    cells: Sequence[Cell], columns: Sequence[tuple[float, float]], full: bool = False
+) -> list[tuple[int, int]]:
     """The columns ``[low, high)`` under each header of one line. As many headers as columns are theirs in order; of
-    fewer, each is over the column it overlaps, or, if it is wider, over those around whose middle it is centred."""
+    fewer, each is over the column it overlaps, or, if it is wider, over those around whose middle it is centred. Over
+    a line that has a header for every column (`full`), they are of groups of columns if they stand so."""
     labels = [cell for cell in cells if cell.x0 < columns[0][1] and (cell.x0 + cell.x1) / 2 < columns[1][0] - 1]
     labels = labels[:1]
     others = cells[len(labels) :]
     found = [(0, 1)] * len(labels)
     if len(others) == len(columns) - 1:
         return found + [(i, i + 1) for i in range(1, len(columns))]
+    if full and (groups := _equal_groups(others, columns)):
+        return found + groups
     for i, cell in enumerate(others):
         left = others[i - 1].x1 if i else float("-inf")
         right = others[i + 1].x0 if i + 1 < len(others) else float("inf")
         found.append(_under_one(cell, columns, left, right))
     return found
+
+
+def _equal_groups(cells: Sequence[Cell], columns: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
+    """The groups of as many columns each that these headers stand over, whether centred or at a group's edge; none if
+    some header is not inside its group, or none reaches over more than its group's last column."""
+    each, rest = divmod(len(columns) - 1, len(cells)) if cells else (0, 0)
+    if rest or each < 2:
+        return []
+    groups = [(low, low + each) for low in range(1, len(columns), each)]
+    for cell, (low, high) in zip(cells, groups, strict=True):
+        left = columns[low - 1][1] if low > 1 else float("-inf")
+        right = columns[high][0] if high < len(columns) else float("inf")
+        inside = columns[low][0] - 30 < cell.x0 and cell.x1 < columns[high - 1][1] + 30
+        if not (inside and left < cell.x1 and cell.x0 < right):
+            return []
+    if len(cells) == 1 and not (tables.is_period(cells[0].text) and abs(cells[0].x1 - columns[-1][1]) < 2):
+        return []
+    return groups
 
 
 def _under_one(cell: Cell, columns: Sequence[tuple[float, float]], left: float, right: float) -> tuple[int, int]:

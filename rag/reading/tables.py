@@ -17,6 +17,7 @@ _EMPTY_MARKS = frozenset({"-", "–", "—", "−", "..", "…", ":", "n/a", "N/
 _PERIOD = re.compile(
     r"\b(?:months?|weeks?|quarters?|years?|period)\s+(?:ended|ending|to)\b|^as (?:of|at)\b", re.IGNORECASE
 )
+_DATED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _CAPTION = re.compile(r"^(?:table|figure|chart|exhibit|schedule)\s+[A-Z]{0,2}\d[\w.]*\b", re.IGNORECASE)
 
 Grid = Sequence[Sequence[str]]
@@ -49,6 +50,11 @@ def is_figure(text: str) -> bool:
 def is_year(text: str) -> bool:
     """Whether a cell holds a bare year: 2024, 2024/25, FY2024."""
     return bool(_YEAR.match(text.strip()))
+
+
+def is_period(text: str) -> bool:
+    """Whether a header begins to say a period that those below it end: "Three months ended", "As of June 30,"."""
+    return bool(_PERIOD.search(text))
 
 
 def is_caption(text: str) -> bool:
@@ -99,7 +105,8 @@ def column_headers(rows: Grid, width: int, spread: bool = True) -> list[tuple[st
     for outer in padded[:-1] if spread else ():
         _spread(outer, padded[-1])
     headers = [tuple(dict.fromkeys(row[column] for row in padded if row[column])) for column in range(width)]
-    if width and (period := [text for text in headers[0] if _PERIOD.search(text)]):  # it is the values' period
+    period = [text for text in headers[0] if _PERIOD.search(text)] if width else []
+    if period and any(_DATED.search(text) for above in headers for text in above):  # else it is that of the labels
         headers[1:] = [tuple(dict.fromkeys((*period, *above))) for above in headers[1:]]
     return headers
 
@@ -145,9 +152,19 @@ def body_rows(grid: Grid, headers: Sequence[tuple[str, ...]], indents: Sequence[
         label = (texts[0], (headers[0] if headers else ()) + tuple(section.text for section in sections))
         rest = tuple((text, headers[c] if c < len(headers) else ()) for c, text in enumerate(texts) if c and text)
         rows.append(Row((label, *rest), is_total(texts[0])))
-        if texts[0].lower().startswith("total"):
-            sections = [section for section in sections if not section.flat]
+        if is_total(texts[0]):
+            sections = _left_open(sections, texts[0])
     return rows
+
+
+def _left_open(sections: list[_Section], total: str) -> list[_Section]:
+    """The sections that a total leaves open: it ends those whose rows are not indented, and the one it names, as "Total
+    cost of revenue" does "Cost of revenue:", with all inside it."""
+    words = total.lower()
+    for at, section in enumerate(sections):
+        if section.text.lower().rstrip(" :") in words:
+            return sections[:at]
+    return [section for section in sections if not section.flat] if words.startswith("total") else sections
 
 
 def write_table(page: PageText, grid: Grid, depth: int, caption: str) -> None:
