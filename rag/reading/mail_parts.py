@@ -143,7 +143,7 @@ def parts_of(message: Message, depth: int = 0) -> Parts:
             parts.join(parts_of(parsed(signed), depth + 1))
     elif kind in _PASSED_OVER and not (name and PurePath(name).suffix.lower() in FORMATS):
         pass
-    elif kind.startswith("text/") and not _is_file(message, name):
+    elif kind.startswith("text/") and not _is_file(message, kind, name):
         body = _body(message, kind)
         if is_encrypted(body.text):
             parts.encrypted = True
@@ -171,9 +171,11 @@ def _of_many(message: Message, kind: str, depth: int) -> Parts:
     return parts
 
 
-def _is_file(message: Message, name: str) -> bool:
+def _is_file(message: Message, kind: str, name: str) -> bool:
     """Whether a text part is a file that came with the message, not its text."""
-    return _quiet(message.get_content_disposition) == "attachment" or (bool(name) and bool(_own_name(message)))
+    if kind not in {"text/plain", "text/html"} and PurePath(name).suffix.lower() in FORMATS:
+        return True
+    return _quiet(message.get_content_disposition) == "attachment" or bool(_own_name(message))
 
 
 def _is_logo(message: Message, kind: str) -> bool:
