@@ -237,6 +237,8 @@ class _Line:
         self._origin = origin
         to_read = [step for step in plan.steps if step.do in {"add", "change", "rename"}]
         self._progress = _Progress(len(plan.steps), sum(_weight(step.file.size) for step in to_read))
+        if to_read or plan.retired:
+            self._library.vectors.warm()
         for step in plan.steps:
             if step.do not in {"add", "change", "rename"}:
                 self._settle(step)

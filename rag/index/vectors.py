@@ -7,7 +7,9 @@ importing Chroma takes. Beyond that many, `Vectors.nearest` asks Chroma. Ingest 
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +53,17 @@ class Vectors:
         self._library = library  # so that libraries can share a server
         self._url = url
         self._client: Any = None
+        self._connecting = threading.Lock()
         self._collections: dict[str, Any] = {}
+
+    def warm(self) -> None:
+        """Connect in a thread of its own: importing Chroma takes a second that others can use."""
+
+        def connect() -> None:
+            with contextlib.suppress(FootnoteError):  # whoever needs it next is told
+                self._connected()
+
+        threading.Thread(target=connect, name="chroma", daemon=True).start()
 
     def close(self) -> None:
         if self._client is not None:
@@ -130,6 +142,10 @@ class Vectors:
         return self._collections[name]
 
     def _connected(self) -> Any:
+        with self._connecting:
+            return self._client_of_this_library()
+
+    def _client_of_this_library(self) -> Any:
         if self._client is None:
             import chromadb
 

@@ -70,7 +70,7 @@ class Sandbox(Generic[T]):
         """What the function makes of the file, or `UnreadableReport` with the reason, the limit named where one was
         met, under the name given."""
         name = name or path.name
-        pipe = self._start()
+        pipe = self.start()
         try:
             pipe.send((self._read, path, more))
             if not pipe.poll(self.limits.wall_seconds):
@@ -94,7 +94,8 @@ class Sandbox(Generic[T]):
             )
         raise UnreadableReport(f"{name}: could not be read ({what})")
 
-    def _start(self) -> Connection:
+    def start(self) -> Connection:
+        """Have a process ready; the pipe to it."""
         if self._served >= _FILES_A_CHILD or (self._child is not None and self._child.poll() is not None):
             self._stop()
         if self._pipe is None:
@@ -149,6 +150,7 @@ class Sandboxes(Generic[T]):
             self._free.put(sandbox)
 
     def __enter__(self) -> Sandboxes[T]:
+        self._all[0].start()  # it gets ready while the files are looked for
         return self
 
     def __exit__(
