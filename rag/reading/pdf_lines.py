@@ -1,76 +1,58 @@
-"""Words become lines, lines stand in columns, and what repeats from page to page is furniture."""
+"""Words become lines, and a line's words its text."""
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 
-from rag.language.units import scale_of
 from rag.reading.compose import superscript
 from rag.reading.pdf_words import Word
-from rag.reading.tables import is_figure
-
-_PAGE_NUMBER = re.compile(
-    r"^(?:page\s+|p\.\s*|[-–—]\s*)?(\d{1,4}|[ivxlc]{1,6})(?:\s+of\s+\d+|\s*[-–—])?$", re.IGNORECASE
-)
-_EDGE = 0.12  # of the page's height: where running headers and footers stand
 
 
-@dataclass
 class Line:
-    """Words on one line of one column, left to right."""
+    """Words on one line of one column, in the order they are read. `size` is the height of most of its letters."""
 
-    words: list[Word]
+    __slots__ = ("_segments", "_text", "bold", "italic", "size", "words", "x0", "x1", "y0", "y1")
 
-    @cached_property
+    def __init__(self, words: list[Word]) -> None:
+        self.words = words
+        level = [word for word in words if not word.raised]
+        self.x0 = min([word.x0 for word in words])
+        self.x1 = max([word.x1 for word in words])
+        self.y0 = min([word.y0 for word in level or words])
+        self.y1 = max([word.y1 for word in words])
+        self.size = _usual_size(words)
+        self.bold = all(word.bold for word in level)
+        self.italic = all(word.italic for word in level)
+        self._text: str | None = None
+        self._segments: list[Line] | None = None
+
+    @property
     def text(self) -> str:
-        return join_words(self.words)
+        if self._text is None:
+            self._text = join_words(self.words)
+        return self._text
 
-    @cached_property
-    def x0(self) -> float:
-        return min(word.x0 for word in self.words)
-
-    @cached_property
-    def x1(self) -> float:
-        return max(word.x1 for word in self.words)
-
-    @cached_property
-    def y0(self) -> float:
-        return min(word.y0 for word in self.words if not word.raised or len(self.words) == 1)
-
-    @cached_property
-    def y1(self) -> float:
-        return max(word.y1 for word in self.words)
-
-    @cached_property
-    def size(self) -> float:
-        """The height of most of its letters."""
-        sizes: Counter[float] = Counter()
-        for word in self.words:
-            sizes[round(word.size, 1)] += len(word.text)
-        return sizes.most_common(1)[0][0]
-
-    @cached_property
-    def bold(self) -> bool:
-        return all(word.bold for word in self.words if not word.raised)
-
-    @cached_property
-    def italic(self) -> bool:
-        return all(word.italic for word in self.words if not word.raised)
-
-    @cached_property
+    @property
     def segments(self) -> list[Line]:
         """The line cut where the space is too wide to be one between words."""
-        cuts: list[list[Word]] = [[self.words[0]]]
-        for before, word in zip(self.words, self.words[1:], strict=False):
-            if word.x0 - before.x1 > 0.8 * self.size:
-                cuts.append([])
-            cuts[-1].append(word)
-        return [Line(cut) for cut in cuts]
+        if self._segments is None:
+            cuts: list[list[Word]] = [[self.words[0]]]
+            for before, word in zip(self.words, self.words[1:], strict=False):
+                if _gap(before, word) > 0.8 * self.size:
+                    cuts.append([])
+                cuts[-1].append(word)
+            self._segments = [self] if len(cuts) == 1 else [Line(cut) for cut in cuts]
+        return self._segments
+
+
+def _usual_size(words: Sequence[Word]) -> float:
+    sizes: Counter[float] = Counter()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    return max(sizes, key=sizes.__getitem__)
 
 
 def join_words(words: Sequence[Word]) -> str:
@@ -78,31 +60,41 @@ def join_words(words: Sequence[Word]) -> str:
     parts: list[str] = []
     before: Word | None = None
     for word in words:
-        if before is not None and not word.raised and word.x0 - before.x1 > 0.08 * word.size:
+        if before is not None and not word.raised and _gap(before, word) > 0.08 * word.size:
             parts.append(" ")
         parts.append(superscript(word.text) if word.raised else word.text)
         before = word
     return "".join(parts)
 
 
+def _gap(before: Word, word: Word) -> float:
+    """The space between two neighbours, whichever way they are read."""
+    return max(word.x0 - before.x1, before.x0 - word.x1)
+
+
 def to_lines(words: Sequence[Word]) -> list[Line]:
     """Words on the same height as lines, from the top down."""
     rows: list[list[Word]] = []
-    for word in sorted((word for word in words if not word.raised), key=lambda word: word.middle):
-        if rows and _same_height(rows[-1], word):
+    middle, reach = 0.0, 0.0  # of the row's first word, not its last: lines that are each a little lower would chain
+    for height, _, word in sorted([(word.middle, i, word) for i, word in enumerate(words) if not word.raised]):
+        if rows and height - middle < 0.4 * min(reach, word.size):
             rows[-1].append(word)
         else:
             rows.append([word])
+            middle, reach = height, word.size
     for word in words:
         if word.raised:
             _row_of(rows, word).append(word)
-    lines = [Line(sorted(row, key=lambda word: word.x0)) for row in rows if row]
-    return sorted(lines, key=lambda line: line.y0)
+    lines = [Line(_as_read(row)) for row in rows if row]
+    return sorted(lines, key=_top)
 
 
-def _same_height(row: Sequence[Word], word: Word) -> bool:
-    first = row[0]  # not the last: lines that are each a little lower would chain into one
-    return abs(first.middle - word.middle) < 0.4 * min(first.size, word.size)
+def _top(line: Line) -> float:
+    return line.y0
+
+
+def _left(word: Word) -> float:
+    return word.x0
 
 
 def _row_of(rows: list[list[Word]], word: Word) -> list[Word]:
@@ -118,132 +110,56 @@ def _beside(one: Word, other: Word) -> bool:
     return min(abs(one.x1 - other.x0), abs(other.x1 - one.x0)) < 0.6 * one.size
 
 
-# --- columns ----------------------------------------------------------------------------------------------------------
+# --- one row's words --------------------------------------------------------------------------------------------------
 
 
-def in_reading_order(words: list[Word], width: float, depth: int = 0) -> list[list[Word]]:
-    """The words in groups to be read one after another: what spans the page, then each column, then what follows."""
-    cut = _gutter(words, width) if depth < 2 and len(words) > 40 else None
-    if cut is None:
-        return [words]
-    x, top, bottom = cut
-    above = [word for word in words if word.middle < top]
-    left = [word for word in words if top <= word.middle <= bottom and word.x1 <= x]
-    right = [word for word in words if top <= word.middle <= bottom and word.x1 > x]
-    below = [word for word in words if word.middle > bottom]
-    groups: list[list[Word]] = []
-    for part in (above, left, right, below):
-        if part:
-            groups += in_reading_order(part, width, depth + 1)
-    return groups
+def _as_read(row: Sequence[Word]) -> list[Word]:
+    """A row's words in reading order, letters that are only spaced out put together."""
+    words = sorted(row, key=_left)
+    if len(words) > 3 and sum([len(word.text) == 1 for word in words]) > 3:
+        words = _closed_up(words)
+    if any(word.backwards for word in words):
+        words = _turned_round(words)
+    return words
 
 
-def _gutter(words: list[Word], width: float) -> tuple[float, float, float] | None:
-    """The middle of a gap between two columns of prose, with the top and bottom of the columns."""
-    best: tuple[int, float, float, float] | None = None
-    low, high = min(word.x0 for word in words), max(word.x1 for word in words)
-    if high - low < 0.4 * width:
-        return None
-    bands = [line.words for line in to_lines(words)]
-    for x in _thinnest(words, low + 0.25 * (high - low), low + 0.75 * (high - low)):
-        for run in _runs_clear_of(bands, x):
-            if best is not None and len(run) <= best[0]:
-                continue
-            if _is_prose([word for word in run if word.x1 <= x]) and _is_prose([word for word in run if word.x0 >= x]):
-                best = (len(run), x, min(word.y0 for word in run), max(word.y1 for word in run))
-    return best[1:] if best else None
+def _closed_up(words: list[Word]) -> list[Word]:
+    """``R E P O R T`` as one word, where a whole line is spaced out so; a wider space parts two words."""
+    gaps = [word.x0 - before.x1 for before, word in itertools.pairwise(words)]
+    usual = median(gaps)
+    letters = sum(word.text.isalpha() and len(word.text) == 1 for word in words)
+    if letters < 4 or any(len(word.text) > 1 for word in words) or not 0 < usual < 0.8 * words[0].size:
+        return words
+    if letters < 0.6 * len(words) or not all(w.text.isupper() for w in words if w.text.isalpha()):
+        return words
+    groups: list[list[Word]] = [[words[0]]]
+    for gap, word in zip(gaps, words[1:], strict=True):
+        if gap > 1.6 * usual:
+            groups.append([])
+        groups[-1].append(word)
+    return [_one_word(group) for group in groups]
 
 
-def _thinnest(words: Sequence[Word], low: float, high: float, step: float = 3.0) -> list[float]:
-    """The few places between low and high that the fewest words come near: where a gutter may be."""
-    crossings = [0] * (int((high - low) / step) + 1)
-    for word in words:
-        first, last = int((word.x0 - 4 - low) / step), int((word.x1 + 4 - low) / step)
-        for i in range(max(0, first), min(len(crossings), last + 1)):
-            crossings[i] += 1
-    places = sorted(range(len(crossings)), key=crossings.__getitem__)[:6]
-    return [low + i * step for i in places if crossings[i] < 0.7 * max(crossings)]
+def _one_word(words: Sequence[Word]) -> Word:
+    first = words[0]
+    y0, y1 = min(word.y0 for word in words), max(word.y1 for word in words)
+    text = "".join(word.text for word in words)
+    return Word(text, first.x0, y0, words[-1].x1, y1, first.size, first.bold, first.italic)
 
 
-def _runs_clear_of(bands: Sequence[list[Word]], x: float) -> list[list[Word]]:
-    """Runs of lines across the page, as their words, no word of which comes within 4 points of x."""
-    runs: list[list[Word]] = [[]]
-    for band in bands:
-        if any(word.x0 < x + 4 and word.x1 > x - 4 for word in band):
-            runs.append([])
+def _turned_round(words: list[Word]) -> list[Word]:
+    """Words in the order they are read on a line where some are read from right to left: Hebrew, Arabic. Figures
+    follow the words around them."""
+    backwards = sum(word.backwards for word in words)
+    mostly = backwards > sum(word.text.isalpha() and not word.backwards for word in words)
+    found: list[Word] = []
+    run: list[Word] = []
+    for word in reversed(words) if mostly else words:
+        against = word.text[:1].isalpha() and word.backwards != mostly
+        if not against:
+            found += reversed(run)
+            run = []
+            found.append(word)
         else:
-            runs[-1] += band
-    return [run for run in runs if len(run) > 30]
-
-
-def _is_prose(words: Sequence[Word]) -> bool:
-    """Lines of several words that mostly fill their column: not the cells of a table."""
-    if len(words) < 15 or sum(word.text[:1].isalpha() for word in words) < 0.65 * len(words):
-        return False
-    lines = to_lines(words)
-    if len(lines) < 4 or len(words) / len(lines) < 3.2:
-        return False
-    column = max(line.x1 for line in lines) - min(line.x0 for line in lines)
-    return median(line.x1 - line.x0 for line in lines) > 0.66 * column
-
-
-# --- furniture --------------------------------------------------------------------------------------------------------
-
-
-def running_lines(pages: Sequence[tuple[list[Line], float]]) -> list[set[int]]:
-    """For each page of ``(lines, height)``, the indexes of its running headers, footers and page numbers.
-
-    A line is running if the same words, whatever their digits, stand at the same height near the edge of three pages
-    (of two, in a report of two or three), or begin or end a third of the pages, wherever these end.
-    """
-    enough = 3 if len(pages) > 3 else 2
-    placed: Counter[tuple[str, int]] = Counter()
-    outermost: Counter[str] = Counter()
-    for lines, height in pages:
-        placed.update({_place(line) for line in lines if _at_edge(line, height)})
-        outermost.update({_place(line)[0] for line in (*lines[:1], *lines[-1:])})
-    found: list[set[int]] = []
-    for lines, height in pages:
-        running = set()
-        for i, line in enumerate(lines):
-            words, at = _place(line)
-            outer = i in {0, len(lines) - 1}
-            if _at_edge(line, height):
-                times = max(placed[words, at + near] for near in (-1, 0, 1))
-                alone = outer and bool(page_number(line.text))
-            else:
-                times, alone = (outermost[words] if outer and outermost[words] >= len(pages) / 3 else 0), False
-            if (times >= enough and not _of_table(lines, i)) or alone:
-                running.add(i)
-        found.append(running)
-    return found
-
-
-def _of_table(lines: Sequence[Line], i: int) -> bool:
-    """Whether a line is a table's row, or its header or unit line close above, perhaps with labels of sections between:
-    each may look like that of another page."""
-    labels = 0
-    for line, below in zip(lines[i : i + 8], [*lines[i + 1 : i + 8], None], strict=False):
-        if sum(is_figure(segment.text) for segment in line.segments[1:]) > 1:
-            return True
-        if len(line.segments) < 2:
-            if line is lines[i] and scale_of(line.text)[0] == 1.0:  # no "(in millions)"
-                return False
-            labels += line is not lines[i]
-        if below is None or labels > 3 or below.y0 - line.y1 > 1.2 * line.size:
-            return False
-    return False
-
-
-def _at_edge(line: Line, height: float) -> bool:
-    return line.y1 < _EDGE * height or line.y0 > (1 - _EDGE) * height
-
-
-def _place(line: Line) -> tuple[str, int]:
-    return re.sub(r"\d+", "#", line.text), round(line.y0 / 4)
-
-
-def page_number(text: str) -> str:
-    """The number on a line that is only a page number, else nothing."""
-    found = _PAGE_NUMBER.match(text.strip())
-    return found[1] if found else ""
+            run.append(word)
+    return found + list(reversed(run))
