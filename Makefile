@@ -15,8 +15,9 @@ chat: .venv/.runtime ## ask the sample library in a browser
 	@$(BIN)/footnote ingest corpus || [ $$? -eq 3 ]  # 3: some files are of a kind that is not read, and were listed
 	@exec $(BIN)/footnote serve
 
-test: .venv/.dev ## run all tests; those of the page drive a headless Chromium
+test: .venv/.dev ## run all tests; those of the page drive a headless Chromium, those of scans Tesseract
 	@.ci/chromium
+	@.ci/tesseract
 	$(BIN)/python -m pytest -rs
 
 lint: .venv/.dev ## check style and types
