@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from fnmatch import translate
+from pathlib import Path
 
 from rag.errors import BadInput
 
@@ -52,10 +53,10 @@ def files_of(root: Root, library: Path) -> Iterator[File]:
         with os.scandir(root.folder) as entries:
             yield from (_seen(root.folder, entry, entry.name) for entry in entries if entry.name == root.only)
         return
-    yield from _walked(root.folder, "", (*_LITTER, *_ignored(root.folder)), library.resolve())
+    yield from _walked(root.folder, "", _Ignored((*_LITTER, *_listed(root.folder))), library.resolve())
 
 
-def _walked(root: Path, folder: str, ignored: Sequence[str], library: Path) -> Iterator[File]:
+def _walked(root: Path, folder: str, ignored: _Ignored, library: Path) -> Iterator[File]:
     """The files below a folder of the root: `folder` is empty or ends in a slash."""
     try:
         with os.scandir(root / folder) as found:
@@ -68,12 +69,12 @@ def _walked(root: Path, folder: str, ignored: Sequence[str], library: Path) -> I
     for entry in entries:
         path = folder + entry.name
         is_folder = entry.is_dir()
-        if entry.name.startswith(".") or _matches(path, ignored, is_folder):
+        if entry.name.startswith(".") or ignored.names(entry.name, path, is_folder):
             continue
         if not is_folder:
             yield _seen(root, entry, path)
         elif not entry.is_symlink():
-            if Path(entry.path) != library:
+            if entry.path != str(library):
                 yield from _walked(root, f"{path}/", ignored, library)
         elif not Path(entry.path).resolve().is_relative_to(root):  # a link to a folder inside is read at its own place
             yield File(str(root), _shown(path), wrong=_OUTSIDE)
@@ -102,7 +103,8 @@ def _shown(path: str) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def _ignored(root: Path) -> list[str]:
+def _listed(root: Path) -> list[str]:
+    """The patterns in the root's .footnoteignore."""
     listed = root / ".footnoteignore"
     if not listed.is_file():
         return []
@@ -110,16 +112,20 @@ def _ignored(root: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _matches(path: str, patterns: Sequence[str], folder: bool) -> bool:
-    """Whether a pattern names the path's last part or all of it; one that ends in a slash names folders only.
+class _Ignored:
+    """What is passed over: a pattern names a path's last part or all of it; one that ends in a slash only folders.
 
     Folders are asked about before what is in them, so each part of a path is seen.
     """
-    name = PurePosixPath(path).name
-    for pattern in patterns:
-        if pattern.endswith("/") and not folder:
-            continue
-        bare = pattern.strip("/")
-        if fnmatchcase(name, bare) or fnmatchcase(path, bare):
-            return True
-    return False
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._folders = _any_of(patterns)
+        self._files = _any_of([pattern for pattern in patterns if not pattern.endswith("/")])
+
+    def names(self, name: str, path: str, is_folder: bool) -> bool:
+        pattern = self._folders if is_folder else self._files
+        return bool(pattern.match(name) or (name != path and pattern.match(path)))
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern.strip("/")) for pattern in patterns))

@@ -438,7 +438,7 @@ class _Line:
         """Remove what nothing refers to any more."""
         library = self._library
         library.refresh()
-        library.originals.sweep({library.originals.path(held.sha256, held.report.path) for held in library.held})
+        library.originals.sweep({library.originals.name(held.sha256, held.report.path) for held in library.held})
         library.catalog.drop_unused_embeddings()
         self._tell("", "swept")
 

@@ -644,7 +644,7 @@ def _held(row: Any) -> Held:
         pages=row.pages,
         published=Published(row.published, row.published_source) if row.published else None,
         covers=_period_of(row.period_start, row.period_end, row.period_label, row.period_kind),
-        notes=tuple(json.loads(row.notes)),
+        notes=tuple(json.loads(row.notes)) if row.notes != "[]" else (),
     )
     return Held(
         report, row.root, row.sha256, row.size, row.mtime_ns, row.pipeline, row.passages, row.statements, row.figures

@@ -21,7 +21,12 @@ class Originals:
 
     def path(self, sha256: str, name: str) -> Path:
         """Where the content with this hash is, or would be; the name gives its ending."""
-        return self._folder / sha256[:2] / f"{sha256}{Path(name).suffix.lower()}"
+        return self._folder / sha256[:2] / self.name(sha256, name)
+
+    @staticmethod
+    def name(sha256: str, name: str) -> str:
+        """What the file is called here."""
+        return sha256 + os.path.splitext(name)[1].lower()  # noqa: PTH122 (called for every report)
 
     def keep(self, file: Path) -> str:
         """Copy the file in and give the SHA-256 of what was copied; it is on disk when this returns.
@@ -58,11 +63,12 @@ class Originals:
             Path(part).unlink(missing_ok=True)
         return seen.hexdigest()
 
-    def sweep(self, used: Set[Path]) -> None:
-        """Delete all files but these, and what a killed ingest left half copied."""
-        for file in self._folder.rglob("*"):
-            if file.is_file() and file not in used:
-                file.unlink()
+    def sweep(self, used: Set[str]) -> None:
+        """Delete all files but those of these names, and what a killed ingest left half copied."""
+        for folder, _, names in os.walk(self._folder):
+            for name in names:
+                if name not in used:
+                    Path(folder, name).unlink()
 
 
 def _sync(folder: Path) -> None:

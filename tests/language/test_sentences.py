@@ -89,3 +89,16 @@ def test_sentences_are_in_order_trimmed_and_lose_nothing(text: str, data: st.Dat
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
     inside = {at for a, b in spans for at in range(a, b)}
     assert all(at in inside or text[at].isspace() for at in range(start, end))
+
+
+@pytest.mark.parametrize(
+    "sentences_in_it",
+    [
+        ("2024 में 4,046 मामले आए।", "2025 में 4,212 मामले आए।"),
+        ("ما عدد الإحالات؟", "بلغ العدد 4,212."),
+        ("2025 میں 4,212 معاملات آئے۔", "یہ زیادہ ہے۔"),
+    ],
+)
+def test_sentences_end_as_their_script_ends_them(sentences_in_it: tuple[str, ...]) -> None:
+    text = " ".join(sentences_in_it)
+    assert tuple(text[start:end] for start, end in sentences(text, 0, len(text))) == sentences_in_it
