@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 # A stop, with closing quotes or brackets and footnote marks behind it, then white space. CJK stops need no space.
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?:\[\d{1,3}\])*[¹²³⁰-⁹]*(?=\s|$))|(?:[。！？]+[」』”]*)")
+# The Devanagari danda, and the marks of Arabic and Urdu.
+_STOP = re.compile(r"(?:[.!?…।॥؟۔]+[\"'”’»)\]]*(?:\[\d{1,3}\])*[¹²³⁰-⁹]*(?=\s|$))|(?:[。！？]+[」』”]*)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[“\"'])(?:mr|mrs|ms|dr|prof|rev|hon|sr|jr|st|gen|col|capt|lt|sgt|gov|sen|rep|pres|messrs|vs|v|cf|viz|al|ed|eds"
     r"|no|nos|vol|vols|pp?|ch|sec|para|paras|fig|figs|tab|art|eq|ref|approx|est|dept|inc|ltd|co|corp|plc|llc|bros|assn"
