@@ -223,8 +223,8 @@ class _Finder:
         if line.left == columns[0] or headers.is_unit(line.words) or len(line.words) > 60 or not following:
             return True
         next_row = next((row for row in following if self._own(row, columns)), None)
-        if next_row is None or self._line(next_row, columns):
-            return True  # lines below each other
+        if next_row is None or self._line(next_row, columns):  # lines below each other, or a header above a section
+            return not any(headers.kind_of(self.sheet.text(row, line.left)) == "figure" for row in following[:20])
         return line.right == line.left and len(line.words) > 30
 
     def _notes_from(self, rows: list[int], start: int, columns: Sequence[int]) -> int:
@@ -256,9 +256,9 @@ class _Finder:
         return line
 
     def _holds_figures(self, below: int, column: int) -> bool:
-        """Whether the cells above this one are figures."""
-        above = [[self.sheet.text(row, column)] for row in range(max(1, below - 20), below)]
-        return headers.column_kinds([row for row in above if row[0]], 1) == ["figure"]
+        """Whether the cells above this one are figures, but for a header."""
+        above = [headers.kind_of(self.sheet.text(row, column)) for row in range(below - 20, below)]
+        return above.count("figure") >= max(1, above.count("word"))
 
     def _table(self, rows: list[int], columns: list[int]) -> Table:
         grid = [[self.sheet.text(row, column) for column in columns] for row in rows[:100]]

@@ -45,10 +45,12 @@ _UNIT_SAID = re.compile(
 )
 _NOTE = re.compile(
     r"(?:(?:sources?|notes?|n\.?b\.?|key|contact|last updated|copyright|footnotes?|disclaimer|caveats?)\b|"
-    r"(?:first\s+)?(?:published|released|issued|created|generated|exported|extracted|downloaded|printed|produced|prepared|updated|"
-    r"made|retrieved|accessed|version|revised|date)\b(?=.{0,30}\d)|v\d|©|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]|"
+    rf"(?:first\s+)?(?:published|released|issued|created|generated|exported|extracted|downloaded|printed|produced|prepared|"
+    rf"updated|made|retrieved|accessed|version|revised|date)\b(?:\s+(?:on|at|in|date))*\s*:?\s*(?:\d|{_MONTH}\b|by\b)|"
+    r"v\d|©|[*†‡§¹²³⁴⁵⁶⁷⁸⁹]|"
     r"\(?\d{1,2}[.:)]\s|\(?[a-z][.:)]\s|\[[a-z\d]{1,3}\]\s?|[a-z.\-–]{1,2}\s?=\s|"
-    r"(?:figures|totals|percentages|data|numbers|this|these|the|all)\b.{12,}\b(?:are|is|may|do|does|were|was|have|has)\b)",
+    r"(?:all\s+|the\s+)?(?:figures|totals|percentages|data|numbers|this|these)\b(?:(?!who|that|which)[^,:]){0,25}"
+    r"\b(?:are|is|may|do|does|were|was|have|has)\b)",
     re.IGNORECASE,
 )
 _TOTAL_WORD = re.compile(r"\W*(?:(?:grand|sub)[\s-]?)?totals?\W*", re.IGNORECASE)

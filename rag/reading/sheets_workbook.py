@@ -34,7 +34,8 @@ _STRICT = b"http://purl.oclc.org/ooxml/"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
-_UNPARSABLE = ("xl/styles.xml", "xl/chartsheets/", "docProps/")  # parts that other programs write wrongly
+_CHARTS = ("xl/chartsheets/",)  # parts that other programs write in ways that openpyxl refuses, harmless ones first
+_STYLES = (*_CHARTS, "xl/styles.xml", "docProps/")
 _BROKEN = (
     KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError, NotImplementedError,
     AssertionError, zipfile.BadZipFile, zlib.error, struct.error, etree.LxmlError,
@@ -128,6 +129,10 @@ def open_workbook(content: bytes, name: str, limits: Limits) -> Book:
     count = _RowCount(name, limits.rows)
     styles = _styles(workbook)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        known = {sheet.title for sheet in workbook._sheets}
+        book.notes += [
+            f'The sheet "{title}" holds no cells and was not read.' for title in _listed(archive) if title not in known
+        ]
         for sheet in workbook._sheets:  # chart sheets too, in their order
             if sheet.sheet_state != "visible":
                 book.notes.append(f'The sheet "{sheet.title}" is hidden and was not read.')
@@ -140,19 +145,21 @@ def open_workbook(content: bytes, name: str, limits: Limits) -> Book:
 
 def _loaded(content: bytes, name: str, book: Book) -> Any:
     """openpyxl's workbook. If it cannot be opened, once more without the parts that other programs get wrong."""
-    try:
-        workbook: Any = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except _BROKEN as first:
+    workbook: Any = None
+    trouble: Exception | None = None
+    for left_out in ((), _CHARTS, _STYLES):
         try:
-            workbook = openpyxl.load_workbook(
-                io.BytesIO(_without(content, _UNPARSABLE)), read_only=True, data_only=True, keep_links=False
-            )
-        except _BROKEN:
-            said = str(first.__cause__ or first).strip().partition("\n")[0]
-            raise UnreadableReport(f"{name}: the workbook is damaged ({said})") from first
-        book.notes.append(
-            "The workbook's number formats are damaged: its figures and dates are given as they are stored."
-        )
+            part = _without(content, left_out) if left_out else content
+            workbook = openpyxl.load_workbook(io.BytesIO(part), read_only=True, data_only=True, keep_links=False)
+        except _BROKEN as error:
+            trouble = trouble or error
+            continue
+        if left_out == _STYLES:
+            book.notes.append("The workbook's number formats are damaged: its figures are given as they are stored.")
+        break
+    if workbook is None:
+        said = str(getattr(trouble, "__cause__", None) or trouble).strip().partition("\n")[0]
+        raise UnreadableReport(f"{name}: the workbook is damaged ({said})") from trouble
     if not workbook._sheets:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             strict = any(_STRICT in archive.read(part) for part in archive.namelist() if part.endswith("workbook.xml"))
@@ -160,6 +167,15 @@ def _loaded(content: bytes, name: str, book: Book) -> Any:
             raise UnreadableReport(f'{name}: the workbook is saved as "Strict Open XML"; save it as an Excel workbook')
         raise UnreadableReport(f"{name}: the workbook holds no sheets")
     return workbook
+
+
+def _listed(archive: zipfile.ZipFile) -> list[str]:
+    """The names of all sheets, those that openpyxl leaves out too."""
+    try:
+        root = etree.fromstring(archive.read("xl/workbook.xml"), etree.XMLParser(resolve_entities=False))
+    except _BROKEN:
+        return []
+    return [sheet.get("name", "") for sheet in root.iter("{*}sheet")]
 
 
 def _without(content: bytes, parts: tuple[str, ...]) -> bytes:
