@@ -96,7 +96,7 @@ def _parts(number: int, slide: Any, presentation: Any, unread: dict[str, list[in
         unread.setdefault("embedded", []).append(number)
     try:
         return list(_slide(slide, presentation))
-    except office.DAMAGED:
+    except (*office.DAMAGED, PythonPptxError):
         unread.setdefault("damaged", []).append(number)
         return []
 
