@@ -54,6 +54,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_WORD = re.compile(r"\W*(?:(?:grand|sub)[\s-]?)?totals?\W*", re.IGNORECASE)
+_NO_TOTAL = re.compile(r"\bof\s+(?:the\s+)?totals?\W*$|\ball-", re.IGNORECASE)  # "% of total", "All-weather court"
 _ABOUT = frozenset(
     """title subtitle author authors published publisher publication date version status contact email e-mail telephone
     phone source sources period coverage description subject department organisation organization prepared reference
@@ -171,6 +172,8 @@ def is_title(text: str) -> bool:
 
 def names_total(label: str, first: bool) -> bool:
     """Whether a label says that its row sums up others; behind the first label only the word itself counts."""
+    if _NO_TOTAL.search(label):
+        return False
     return bool(_TOTAL_WORD.fullmatch(label)) or (first and tables.is_total(label))
 
 

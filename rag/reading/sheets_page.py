@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rag.reading import sheets_headers as headers
 from rag.reading import tables
@@ -51,7 +52,7 @@ class _Outline:
 
 
 def _role(line: Text) -> _Role:
-    note = headers.is_note(line.words) if line.below else headers.is_note(line.words) and len(line.words) < 300
+    note = headers.is_note(line.words) and (line.below or not line.words.endswith("."))
     return ("footnote" if note else "paragraph", fold(line.words), 0)
 
 
@@ -59,6 +60,10 @@ def _outline(found: Sequence[Item], name: str) -> _Outline:
     """Titles go to the tables below them, and so does a unit, wherever it is told: above all tables, above one, or in
     its notes."""
     outline = _Outline()
+    if not any(isinstance(item, Table) for item in found):
+        for line, below in pairwise(item for item in found if isinstance(item, Text)):
+            if headers.is_title(line.words) and len(line.words) < 80 and below.words.endswith("."):
+                outline.roles[id(line)] = ("heading", fold(line.words), 2)
     above_all = _above_all(found, outline)
     shared = [line.words for line in above_all if headers.is_unit(line.words) or headers.says_unit(line.words)]
     for at, item in enumerate(found):
@@ -200,7 +205,7 @@ def _body(
         if len(cells) == 1 and not sectioned and names:
             cells = ((cells[0][0], names[0]),)
         labels = _labels(each)
-        total = body.total or any(headers.names_total(text, first=not i) for i, text in enumerate(each[:labels]))
+        total = any(headers.names_total(text, first=not i) for i, text in enumerate(each[:labels]))
         yield row, cells, total
 
 

@@ -407,6 +407,16 @@ def test_the_last_row_is_a_total_where_it_sums_up_those_above() -> None:
     assert totals(page) == ["Quarter 1"]
 
 
+def test_a_share_of_the_total_is_no_total() -> None:
+    page = page_of([["Region", 2024, 2025], ["North", 10, 12], ["% of total", 40, 50], ["Total", 25, 24]])
+    assert totals(page) == ["Total"]
+
+
+def test_lines_that_open_paragraphs_are_headings_on_a_sheet_of_text() -> None:
+    page = page_of([["Purpose"], ["These figures are behind the annual report."], [], ["Use"], ["Start with a year."]])
+    assert texts(page, "heading") == ["Data", "Purpose", "Use"]
+
+
 def test_a_wide_row_is_several_statements_with_its_label_on_each() -> None:
     page = page_of([["Region", *[f"Week {week}" for week in range(1, 101)]], ["North", *range(1, 101)]])
     parts = rows(page)
