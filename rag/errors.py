@@ -9,6 +9,10 @@ class UnreadableReport(FootnoteError):
     """A file that could not be read, and why. It costs that file only."""
 
 
+class ReaderKilled(UnreadableReport):
+    """What read the file was killed from outside: the same file may be read another time."""
+
+
 class LibraryBusy(FootnoteError):
     """Another process owns the library."""
 

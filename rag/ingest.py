@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from rag.errors import BadInput, FootnoteError, UnreadableReport
+from rag.errors import BadInput, FootnoteError, ReaderKilled, UnreadableReport
 from rag.folders import File, root_of
 from rag.index.catalog import Correction, Entry, Held, Unread
 from rag.library import Library
 from rag.passages import Cut
-from rag.plan import Plan, Step, moved, plan, read_by, revision
+from rag.plan import Plan, Step, moved, plan, read_by, revision, tried_with
+from rag.reading.limits import Limits
+from rag.reading.sandbox import too_large
 from rag.types import Report, Spanned
 
 
@@ -131,21 +133,29 @@ def ingest(
     pipeline: str = PIPELINE,
     group: int = 400,
     at_once: int = 1,
+    limits: Limits | None = None,
 ) -> IngestReport:
     """Make the library's part from each folder exactly that folder, and add or renew each single file.
 
-    `at_once` files are read at the same time, ahead of the embedding. Files are published together in groups of about
-    `group` passages, which spares commits; each is live whole or not. A file that cannot be read costs one line of the
-    report; the revision it had before stays. Raises BadInput for a path that is not there or a collection's name that
-    will not do, before anything is changed.
+    `at_once` files are read at the same time, ahead of the embedding, each within the `limits` that `read` keeps.
+    Files are published together in groups of about `group` passages, which spares commits; each is live whole or not.
+    A file that cannot be read costs one line of the report; the revision it had before stays. Raises BadInput for a
+    path that is not there or a collection's name that will not do, before anything is changed.
     """
     with library.writing:
         library.settle()
-        line = _Line(library, read, collection, on_event, pipeline, group, at_once)
-        return line.run(planned(library, paths, collection, pipeline))
+        limits = limits or Limits()
+        line = _Line(library, read, collection, on_event, pipeline, group, at_once, limits)
+        return line.run(planned(library, paths, collection, pipeline, limits))
 
 
-def planned(library: Library, paths: Sequence[Path], collection: str = "main", pipeline: str = PIPELINE) -> Plan:
+def planned(
+    library: Library,
+    paths: Sequence[Path],
+    collection: str = "main",
+    pipeline: str = PIPELINE,
+    limits: Limits | None = None,
+) -> Plan:
     """What `ingest` would do; nothing is changed."""
     if not _COLLECTION.fullmatch(collection):
         raise BadInput(
@@ -154,7 +164,8 @@ def planned(library: Library, paths: Sequence[Path], collection: str = "main", p
     held = [each for each in library.held if each.report.collection == collection]
     catalog = library.catalog
     roots = [root_of(path) for path in paths]
-    return plan(roots, held, catalog.unread(collection), catalog.corrections(), pipeline, library.folder)
+    unread, corrections = catalog.unread(collection), catalog.corrections()
+    return plan(roots, held, unread, corrections, pipeline, library.folder, limits or Limits())
 
 
 def foreseen(steps: Plan) -> IngestReport:
@@ -176,7 +187,7 @@ def correct(library: Library, report: Report, said: Correction, *, read: Read, p
             raise BadInput(f"{report.path} is no longer in the library.")
         library.catalog.correct(report.id, said)
         file = File(held.root, report.path, held.size, held.mtime_ns)
-        line = _Line(library, read, report.collection, lambda _: None, pipeline, 400, 1)
+        line = _Line(library, read, report.collection, lambda _: None, pipeline, 400, 1, Limits())
         done = line.run(Plan((Step(file, "change", held),), (), ()), origin=library.original(report))
     if done.failed:
         raise UnreadableReport(f"{report.path}: {done.files[0].reason}")
@@ -185,10 +196,9 @@ def correct(library: Library, report: Report, said: Correction, *, read: Read, p
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a file was when it was copied into the library."""
+    """What a file was when it was copied into the library; one too large to be copied has no hash."""
 
     sha256: str
-    revision: str
     size: int
     mtime_ns: int
 
@@ -215,6 +225,7 @@ class _Line:
         pipeline: str,
         group: int,
         at_once: int,
+        limits: Limits,
     ) -> None:
         self._library = library
         self._read = read
@@ -223,6 +234,7 @@ class _Line:
         self._pipeline = pipeline
         self._group = group
         self._at_once = at_once
+        self._limits = limits
         self._corrections = library.catalog.corrections()
         self._paths = {held.report.id: held.report.path for held in library.held}
         self._outcomes: list[Outcome] = []
@@ -310,6 +322,8 @@ class _Line:
                 return self._cut(step, content)
             except _Written:
                 continue
+            except ReaderKilled:
+                raise
             except UnreadableReport as error:
                 if self._origin or self._is_still(step.file, content):
                     raise error from _Rests(content)
@@ -319,13 +333,15 @@ class _Line:
         place = self._origin or step.file.place
         try:
             stat = step.file.place.stat() if self._origin is None else None
+            if stat and (told := too_large(stat.st_size, self._limits)):
+                raise UnreadableReport(told) from _Rests(_Content("", stat.st_size, stat.st_mtime_ns))
             sha256 = self._library.originals.keep(place)
         except FileNotFoundError:
             raise UnreadableReport("it was there a moment ago, and is gone") from None
         except OSError as error:
             raise UnreadableReport(error.strerror or "it could not be opened") from None
         size, mtime_ns = (stat.st_size, stat.st_mtime_ns) if stat else (step.file.size, step.file.mtime_ns)
-        return _Content(sha256, revision(sha256, self._pipeline_of(step), step.file.path), size, mtime_ns)
+        return _Content(sha256, size, mtime_ns)
 
     def _cut(self, step: Step, content: _Content) -> _Read:
         """The file as passages under this content's ids."""
@@ -368,7 +384,7 @@ class _Line:
         said = self._corrections.get(id, Correction())
         return Report(
             id=id,
-            revision=content.revision,
+            revision=revision(content.sha256, self._pipeline_of(step), step.file.path),
             path=step.file.path,
             collection=self._collection,
             title=said.title or "",
@@ -447,7 +463,13 @@ class _Line:
         file, known = step.file, ("", -1, -1, "")
         if isinstance(rests, _Rests):
             content = rests.content
-            known = (content.revision, content.size, _told(content.mtime_ns), self._pipeline_of(step))
+            tried = tried_with(self._pipeline_of(step), self._limits)
+            known = (
+                revision(content.sha256, tried, file.path) if content.sha256 else "",
+                content.size,
+                _told(content.mtime_ns),
+                tried,
+            )
         self._library.catalog.list_unread(Unread(self._collection, file.root, file.path, reason, *known))
         self._outcomes.append(Outcome(file.path, "failed", reason))
         self._tell(file.path, "failed")

@@ -13,6 +13,7 @@ from typing import Literal
 from rag.errors import UnreadableReport
 from rag.folders import File, Root, files_of
 from rag.index.catalog import Correction, Held, Unread
+from rag.reading.limits import Limits
 
 Do = Literal["add", "change", "rename", "move", "touch", "keep", "skip", "fail"]
 
@@ -49,12 +50,12 @@ def plan(
     corrections: Mapping[str, Correction],
     pipeline: str,
     library: Path,
+    limits: Limits,
 ) -> Plan:
     """What ingesting the roots would do to a collection of which the library has these reports and unread files."""
     files = {file for root in roots for file in files_of(root, library)}
-    planner = _Planner(
-        {h.report.path: h for h in held}, {(u.root, u.path): u for u in unread}, corrections, pipeline, files, roots
-    )
+    by_path, failed = {h.report.path: h for h in held}, {(u.root, u.path): u for u in unread}
+    planner = _Planner(by_path, failed, corrections, pipeline, files, roots, limits)
     return planner.plan(sorted(files, key=lambda file: (file.path, file.root)))
 
 
@@ -63,6 +64,11 @@ def read_by(pipeline: str, correction: Correction | None) -> str:
     if correction is None:
         return pipeline
     return f"{pipeline}+{hashlib.sha256(repr(correction).encode()).hexdigest()[:8]}"
+
+
+def tried_with(read_by: str, limits: Limits) -> str:
+    """What a file could not be read with: it is tried again when the readers change, or what it may cost."""
+    return f"{read_by}/{hashlib.sha256(repr(limits).encode()).hexdigest()[:8]}"
 
 
 class _Planner:
@@ -74,11 +80,13 @@ class _Planner:
         pipeline: str,
         files: set[File],
         roots: Sequence[Root],
+        limits: Limits,
     ) -> None:
         self._held = held
         self._unread = unread
         self._corrections = corrections
         self._pipeline = pipeline
+        self._limits = limits
         self._there = {(file.root, file.path) for file in files}
         self._mirrored = {str(root.folder) for root in roots if not root.only}
         # What is behind a door that would not open may well be there still.
@@ -120,10 +128,10 @@ class _Planner:
             return Step(file, "fail", reason=taken)
         self._claimed[file.path] = file.root
         pipeline = self._read_by(held)
-        same = (file.size, file.mtime_ns, pipeline)
-        if unread and (unread.size, unread.mtime_ns, unread.pipeline) == same:
+        tried, seen = tried_with(pipeline, self._limits), (file.size, file.mtime_ns)
+        if unread and (unread.size, unread.mtime_ns, unread.pipeline) == (*seen, tried):
             return Step(file, "skip", held, unread, unread.reason)
-        if held and not unread and (held.root, held.size, held.mtime_ns, held.pipeline) == (file.root, *same):
+        if held and not unread and (held.root, held.size, held.mtime_ns, held.pipeline) == (file.root, *seen, pipeline):
             return Step(file, "keep", held)
         try:
             if held is None and unread is None:
@@ -131,7 +139,7 @@ class _Planner:
             sha256 = hashed(file.place) if (held or unread) else ""
         except UnreadableReport as error:
             return Step(file, "fail", held, unread, str(error))
-        if unread and unread.revision and unread.revision == revision(sha256, pipeline, file.path):
+        if unread and unread.revision and unread.revision == revision(sha256, tried, file.path):
             return Step(file, "skip", held, unread, unread.reason)
         if held and (held.sha256, held.pipeline) == (sha256, pipeline):
             return Step(file, "touch", held, unread)

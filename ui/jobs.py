@@ -53,9 +53,10 @@ def _planned_anew(options: dict[str, Any], settings: Settings) -> dict[str, Any]
     from rag.folders import root_of
     from rag.ingest import PIPELINE, foreseen
     from rag.plan import plan
+    from rag.reading.limits import Limits
 
     roots = [root_of(Path(path)) for path in options["paths"]]
-    return _told(foreseen(plan(roots, (), (), {}, PIPELINE, settings.library)))
+    return _told(foreseen(plan(roots, (), (), {}, PIPELINE, settings.library, Limits())))
 
 
 def open_library(settings: Settings, *, create: bool = False, mend: bool = False) -> Library:
@@ -84,9 +85,10 @@ def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
     from rag.reading.sandbox import Sandboxes
 
     paths, collection = [Path(path) for path in options["paths"]], options["collection"]
+    limits = Limits(**options["limits"])
     if options.get("plan"):
-        return _told(foreseen(planned(library, paths, collection)))
-    with Sandboxes(read_and_cut, Limits(**options["limits"]), _readers()) as sandboxes:
+        return _told(foreseen(planned(library, paths, collection, limits=limits)))
+    with Sandboxes(read_and_cut, limits, _readers()) as sandboxes:
         return _told(
             ingest(
                 library,
@@ -95,6 +97,7 @@ def ingest(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
                 collection=collection,
                 on_event=lambda event: emit(asdict(event)),
                 at_once=sandboxes.count,
+                limits=limits,
             )
         )
 

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from rag.errors import UnreadableReport
+from rag.errors import ReaderKilled, UnreadableReport
 from rag.reading.formats import reader_for
 from rag.reading.limits import Limits
 from rag.types import Reading
@@ -33,16 +33,20 @@ def read_directly(path: Path, limits: Limits | None = None, name: str = "") -> R
     name = name or path.name
     if not path.is_file():
         raise UnreadableReport(f"{name}: not a file")
-    size = path.stat().st_size
-    if size > limits.file_mb * 1024 * 1024:
-        raise UnreadableReport(
-            f"{name}: {size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (setting reader_file_mb)"
-        )
+    if told := too_large(path.stat().st_size, limits):
+        raise UnreadableReport(f"{name}: {told}")
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableReport(f"{name}: {error.strerror or 'could not be opened'}") from error
     return reader_for(name, content)(content, name, limits)
+
+
+def too_large(size: int, limits: Limits) -> str:
+    """What is said of a file of so many bytes if it is not even to be opened; else nothing."""
+    if size <= limits.file_mb * 1024 * 1024:
+        return ""
+    return f"{size / 1024 / 1024:,.0f} MB, over the limit of {limits.file_mb} (setting reader_file_mb)"
 
 
 class Sandbox(Generic[T]):
@@ -80,7 +84,7 @@ class Sandbox(Generic[T]):
                 )
             outcome, what = pipe.recv()
         except (EOFError, OSError):
-            raise UnreadableReport(f"{name}: {self._why_it_died()}") from None
+            raise self._why_it_died(name) from None
         self._served += 1
         if outcome == "read":
             made: T = what
@@ -124,7 +128,7 @@ class Sandbox(Generic[T]):
             self._child.wait()
         self._child = self._pipe = None
 
-    def _why_it_died(self) -> str:
+    def _why_it_died(self, name: str) -> UnreadableReport:
         """In words, from how the child ended."""
         code = None
         if self._child is not None:
@@ -132,11 +136,12 @@ class Sandbox(Generic[T]):
                 code = self._child.wait(timeout=5)
         self._stop()
         if code == -signal.SIGXCPU:
-            return f"needs more than {self.limits.cpu_seconds} seconds of processor time (setting reader_cpu_seconds)"
+            most = f"{self.limits.cpu_seconds} seconds of processor time (setting reader_cpu_seconds)"
+            return UnreadableReport(f"{name}: needs more than {most}")
         if code == -signal.SIGKILL:
-            return "the reading process was killed, perhaps for want of memory"
+            return ReaderKilled(f"{name}: the reading process was killed, perhaps for want of memory: ingest it again")
         most = f"{self.limits.memory_mb} MB (setting reader_memory_mb)"
-        return f"its reader crashed; it may be damaged, or need more than {most}"
+        return UnreadableReport(f"{name}: its reader crashed; it may be damaged, or need more than {most}")
 
 
 class Sandboxes(Generic[T]):
