@@ -69,6 +69,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     """The answer in the fixed format of ``footnote ask --json``, with further fields behind those promised."""
     plain = asdict(answer, dict_factory=_plain)
     understood = plain.pop("understood")
+    for shown, citation in zip(plain["citations"], answer.citations, strict=True):
+        shown["place"] = citation.place
     return plain | {
         "period": understood["period"] if understood else None,
         "understood": understood,

@@ -85,6 +85,7 @@ def split(reading: Reading, report: Report) -> list[Passage]:
                     text=page.text[start:end],
                     heading=group[0].heading,
                     statements=tuple(replace(statement, passage_id=passage_id) for statement in group),
+                    label=page.label,
                 )
             )
     return reckoned(found, reading)

@@ -67,6 +67,8 @@ class Published:
 
 # --- what a reader returns ------------------------------------------------------------------------------------------
 
+SHEETS = "Workbook"  # the kind of report whose pages are sheets
+
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "caption", "footnote", "furniture"]
 
 
@@ -118,11 +120,18 @@ class Page:
     published: Published | None = None  # its own date, where a file holds many articles or messages
 
 
+def place(kind: str, page: int, label: str) -> str:
+    """A page of a report of this kind as people would name it: "page 6", "page 6 (iv)", "sheet 2025"."""
+    if kind == SHEETS and label:
+        return f"sheet {label}"
+    return f"page {page} ({label})" if label else f"page {page}"
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that a reader found in one file."""
 
-    kind: str  # "PDF", "Word document", "Workbook", "Web article", "Mailbox" …
+    kind: str  # "PDF", "Word document", SHEETS, "Web article", "Mailbox" …
     title: str
     pages: tuple[Page, ...]
     published: Published | None = None
@@ -212,6 +221,7 @@ class Passage:
     text: str
     heading: str
     statements: tuple[Statement, ...]
+    label: str = ""  # of its page, as Page has it
 
 
 # --- asking and answering -------------------------------------------------------------------------------------------
@@ -262,6 +272,15 @@ Status = Literal["answered", "partial", "not_found", "error"]
 
 
 @dataclass(frozen=True, slots=True)
+class CitedCell:
+    """The cell of a cited row that holds the figure: which of its cells, and where it stands on the page."""
+
+    column: int  # index into the citation's headers; 0 is the label
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A numbered footnote: the exact span, with the passage around it so that it can be shown without the library."""
 
@@ -279,11 +298,18 @@ class Citation:
     heading: str = ""
     covers: str = ""  # label of the period the report covers
     headers: tuple[tuple[str, str], ...] = ()  # of a table row: (column header, cell), so that it can be read alone
+    cells: tuple[CitedCell, ...] = ()  # of a table row: those it is cited for
+    label: str = ""  # of the page: "iv", a sheet's name
     caption: str = ""
     said: str = ""  # the words by which the statement names its period: "Last year"
     period: Period | None = None  # what those words stand for
     passage_start: int = 0
     passage_text: str = ""
+
+    @property
+    def place(self) -> str:
+        """The page as people would name it."""
+        return place(self.kind, self.page, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +330,8 @@ class AnsweredFigure:
     qualifier: str
     period: Period | None
     citation: int
+    start: int = 0  # of its qualifier, number and unit on the cited page
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

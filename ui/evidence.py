@@ -11,7 +11,6 @@ from rag.types import Answer, Citation
 from ui.words import day, days, file_link, isolated, read_link, shown, visible
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+|\n{2,}")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _KEPT = 2  # sentences of the passage shown on either side of the statement before "Show context"
 _LONG = 320  # characters, for passages without sentences
 _WIDE = 5  # columns a card can show side by side
@@ -42,7 +41,7 @@ def described(citation: Citation, quoted_period: bool = True) -> list[str]:
         if meant.casefold() not in citation.said.casefold():
             words.append(f"says “{citation.said}” = {meant}")
     if citation.pages > 1:
-        words.append(f"page {citation.page} of {citation.pages}")
+        words.append(f"{citation.place} of {citation.pages}" if not citation.label else citation.place)
     return words
 
 
@@ -50,22 +49,21 @@ def _group(answer: Answer, turn: int, last: bool) -> Markup:
     if not answer.citations:
         return Markup("")
     heading = "Nearest evidence" if answer.status == "not_found" else "Evidence"
-    figure = answer.headline.figure if answer.headline else ""
     return Markup('<div class="sources" id="t{}-sources" data-turn="{}"{}><h2>{}</h2>{}</div>').format(
         turn,
         turn,
         Markup("") if last else Markup(" hidden"),
         heading,
-        _joined(_card(citation, turn, figure) for citation in answer.citations),
+        _joined(_card(citation, turn) for citation in answer.citations),
     )
 
 
-def _card(citation: Citation, turn: int, figure: str) -> Markup:
+def _card(citation: Citation, turn: int) -> Markup:
     name = card_id(turn, citation.n)
     path = _path(citation)
     heading = Markup('<span class="path" dir="auto">{}</span>').format(shown(path)) if path else ""
     meta = Markup(" · ").join(isolated(words) for words in described(citation))
-    body, folded = _row(citation, figure) if citation.headers else _quote(citation)
+    body, folded = _row(citation) if citation.headers else _quote(citation)
     return Markup(
         '<article class="ev" id="{name}" tabindex="-1" aria-labelledby="{name}-title">'
         '<header><span class="n">{n}</span><h3 id="{name}-title" dir="auto">{title}</h3>'
@@ -84,7 +82,7 @@ def _card(citation: Citation, turn: int, figure: str) -> Markup:
         context=Markup('<button type="button" data-context aria-expanded="false">Show context</button>')
         if folded
         else "",
-        read=read_link(citation.report, citation.page, citation.start, citation.end),
+        read=read_link(citation.report, citation.page, *_marked(citation)),
         open=_open(citation),
         file=file_link(citation.report, citation.page),
     )
@@ -92,7 +90,7 @@ def _card(citation: Citation, turn: int, figure: str) -> Markup:
 
 def _open(citation: Citation) -> str:
     if citation.pages > 1:
-        return f"Open at page {citation.page}"
+        return f"Open at {citation.place}"
     return "Open article" if "article" in citation.kind.lower() else "Open report"
 
 
@@ -114,10 +112,10 @@ def _quote(citation: Citation) -> tuple[Markup, bool]:
     )
 
 
-def _row(citation: Citation, figure: str) -> tuple[Markup, bool]:
+def _row(citation: Citation) -> tuple[Markup, bool]:
     """A table row that can be read alone, under its column headers; its passage is folded away."""
     headers = [shown(header) for header, _ in citation.headers]
-    cells = _cells([cell for _, cell in citation.headers], figure)
+    cells = _cells(citation)
     if len(cells) <= _WIDE:
         across = _joined(Markup('<th scope="col">{}</th>').format(header) for header in headers)
         table = Markup('<thead><tr>{}</tr></thead><tbody><tr class="cited">{}</tr></tbody>').format(
@@ -137,16 +135,23 @@ def _row(citation: Citation, figure: str) -> tuple[Markup, bool]:
     return frame.format(caption, table, passage if folded else ""), folded
 
 
-def _cells(texts: Sequence[str], figure: str) -> list[Markup]:
-    """The cells of the cited row. The one that holds the answer's figure is ringed, if only one does."""
-    number = _NUMBER.search(figure)
-    alone = re.compile(rf"(?<![\d.,]){re.escape(number[0])}(?!\d|[.,]\d)") if number else None
-    hits = [bool(alone and alone.search(text)) for text in texts]
-    ring = Markup(' class="hit"') if sum(hits) == 1 else ""
+def _cells(citation: Citation) -> list[Markup]:
+    """The cells of the cited row. The one that it is cited for is ringed, if it is one and not all the row."""
+    rings = {cell.column for cell in citation.cells}
+    ring = Markup(' class="hit"') if len(rings) == 1 else ""
     return [
-        Markup("<td{}><mark>{}</mark></td>").format(ring if hit else "", shown(text)) if text else Markup("<td></td>")
-        for text, hit in zip(texts, hits, strict=True)
+        Markup("<td{}><mark>{}</mark></td>").format(ring if i in rings else "", shown(text))
+        if text
+        else Markup("<td></td>")
+        for i, (_, text) in enumerate(citation.headers)
     ]
+
+
+def _marked(citation: Citation) -> tuple[int, int]:
+    """What is marked on the page: the one cell that a row is cited for, else the whole statement."""
+    if len(citation.cells) == 1:
+        return citation.cells[0].start, citation.cells[0].end
+    return citation.start, citation.end
 
 
 def _around(citation: Citation) -> tuple[str, str, str]:

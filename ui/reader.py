@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from rag.types import Block, Cell, Page, Report
+from rag.types import Block, Cell, Page, Published, Report, place
 from ui.words import day, file_link, isolated, marked, read_link, shown
 
 BRAND = Markup("Footnote<sup>1</sup>")
@@ -51,7 +51,7 @@ def report_page(report: Report, page: Page, cited: Span) -> Markup:
     ).format(
         meta=Markup(" · ").join(isolated(words) for words in _about(report)),
         title=shown(report.title),
-        turn=_turn_pages(report, page.number),
+        turn=_turn_pages(report, page.number, page.label),
         text=_text(page, cited),
         file=file_link(report.path, page.number),
         path=isolated(report.path),
@@ -60,34 +60,33 @@ def report_page(report: Report, page: Page, cited: Span) -> Markup:
 
 
 def library(reports: Sequence[Report], unread: Sequence[tuple[str, str]]) -> Markup:
-    """Every report with its date and where the date was found; first of all what could not be read."""
-    missing = Markup("")
-    if unread:
-        missing = Markup('<section class="unread"><h2>Could not be read</h2><ul>{}</ul></section>').format(
-            Markup("").join(
-                Markup('<li><b dir="auto">{}</b><span dir="auto">{}</span></li>').format(shown(path), shown(reason))
-                for path, reason in unread
-            )
-        )
+    """Every report with its date, where that was found and what it covers; first of all what could not be read."""
+    in_part = [(report.path, note) for report in reports for note in report.notes]
+    missing = _told_of("Could not be read", unread) + _told_of("Read in part", in_part)
     rows = Markup("").join(
         Markup(
             '<tr><td dir="auto"><a href="{}">{}</a><span class="path">{}</span></td><td data-name="Kind">{}</td>'
-            '<td data-name="Published">{}</td><td data-name="Pages" class="num">{}</td></tr>'
+            '<td data-name="Published">{}</td><td data-name="Covers">{}</td>'
+            '<td data-name="Pages" class="num">{}</td></tr>'
         ).format(
             read_link(report.path, 1),
             shown(report.title or report.path),
             shown(report.path),
             shown(report.kind),
-            Markup('{} <span class="dim">{}</span>').format(day(report.published.day), shown(report.published.source))
+            Markup('{} <span class="dim">{}</span>').format(
+                day(report.published.day), shown(_found_in(report.published))
+            )
             if report.published
             else Markup('<span class="dim">no date found</span>'),
+            shown(report.covers.label) if report.covers else Markup('<span class="dim">not said</span>'),
             report.pages,
         )
         for report in reports
     )
     table = Markup(
         '<table class="reports"><thead><tr><th scope="col">Report</th><th scope="col">Kind</th>'
-        '<th scope="col">Published</th><th scope="col" class="num">Pages</th></tr></thead><tbody>{}</tbody></table>'
+        '<th scope="col">Published</th><th scope="col">Covers</th>'
+        '<th scope="col" class="num">Pages</th></tr></thead><tbody>{}</tbody></table>'
     ).format(rows)
     count = f"{len(reports)} report{'' if len(reports) == 1 else 's'}"
     return document(
@@ -97,6 +96,21 @@ def library(reports: Sequence[Report], unread: Sequence[tuple[str, str]]) -> Mar
         ),
         current="/library",
     )
+
+
+def _told_of(heading: str, files: Sequence[tuple[str, str]]) -> Markup:
+    """The files of a list, each with its sentence; nothing if there are none."""
+    if not files:
+        return Markup("")
+    lines = Markup("").join(
+        Markup('<li><b dir="auto">{}</b><span dir="auto">{}</span></li>').format(shown(path), shown(sentence))
+        for path, sentence in files
+    )
+    return Markup('<section class="unread"><h2>{}</h2><ul>{}</ul></section>').format(heading, lines)
+
+
+def _found_in(published: Published) -> str:
+    return published.source if published.certain else f"{published.source}, uncertain"
 
 
 def missing(sentence: str) -> Markup:
@@ -109,20 +123,20 @@ def missing(sentence: str) -> Markup:
 def _about(report: Report) -> list[str]:
     words = [report.kind]
     if report.published:
-        words.append(f"published {day(report.published.day)} ({report.published.source})")
+        words.append(f"published {day(report.published.day)} ({_found_in(report.published)})")
     if report.covers:
         words.append(f"covers {report.covers.label}")
     return words
 
 
-def _turn_pages(report: Report, number: int) -> Markup:
+def _turn_pages(report: Report, number: int, label: str) -> Markup:
     if report.pages < 2:
         return Markup("")
     before = Markup('<a href="{}" rel="prev">‹ Page {}</a>').format(read_link(report.path, number - 1), number - 1)
     after = Markup('<a href="{}" rel="next">Page {} ›</a>').format(read_link(report.path, number + 1), number + 1)
-    return Markup('<nav class="pages" aria-label="Pages">{}<span>page {} of {}</span>{}</nav>').format(
+    return Markup('<nav class="pages" aria-label="Pages">{}<span>{} of {}</span>{}</nav>').format(
         before if number > 1 else Markup("<span></span>"),
-        number,
+        shown(place(report.kind, number, label)),
         report.pages,
         after if number < report.pages else Markup("<span></span>"),
     )
@@ -179,10 +193,8 @@ def _block(page: Page, block: Block, cited: Span) -> Markup:
 
 def _table(page: Page, caption: str, rows: list[Block], cited: Span) -> Markup:
     """Rows with their cells in columns, under the headers that the reader found, unless a row already shows them."""
-    headers = next(
-        ([" · ".join(cell.headers) for cell in row.cells] for row in rows if any(cell.headers for cell in row.cells)),
-        [],
-    )
+    columns = _columns(rows)
+    headers = [" · ".join(column) for column in columns]
     first = [page.text[cell.start : cell.end].strip() for cell in rows[0].cells]
     head = Markup("")
     if any(headers) and headers != first:
@@ -198,20 +210,45 @@ def _table(page: Page, caption: str, rows: list[Block], cited: Span) -> Markup:
     ).format(
         Markup("<caption>{}</caption>").format(shown(caption)) if caption and not above else "",
         head,
-        Markup("").join(_table_row(page, row, cited) for row in rows),
+        Markup("").join(_table_row(page, row, columns, cited) for row in rows),
     )
 
 
-def _table_row(page: Page, row: Block, cited: Span) -> Markup:
-    cells = row.cells or (Cell(row.start, row.end),)
+def _columns(rows: Sequence[Block]) -> list[tuple[str, ...]]:
+    """The headers of a table's columns, the labels' first. A row leaves out its empty cells, so none may have them all:
+    they are those of the longest row, and any other that stands in one of the others, each after the one before it."""
+    longest = max(rows, key=lambda row: len(row.cells)).cells
+    columns = [cell.headers for cell in longest]
+    for row in rows:
+        at = 0
+        for cell in row.cells[1:]:
+            if cell.headers in columns[1:]:
+                at = columns.index(cell.headers, 1)
+            elif cell.headers:
+                at += 1
+                columns.insert(at, cell.headers)
+    return columns
+
+
+def _table_row(page: Page, row: Block, columns: Sequence[tuple[str, ...]], cited: Span) -> Markup:
     touched = max(row.start, cited[0]) < min(row.end, cited[1])
+    kinds = [name for name, is_so in (("cited", touched), ("total", row.total)) if is_so]
     return Markup("<tr{}>{}</tr>").format(
-        Markup(' class="cited"') if touched else "", Markup("").join(_table_cells(page, cells, cited))
+        Markup(' class="{}"').format(" ".join(kinds)) if kinds else "",
+        Markup("").join(_table_cells(page, row, columns, cited)),
     )
 
 
-def _table_cells(page: Page, cells: Sequence[Cell], cited: Span) -> Iterator[Markup]:
-    for cell in cells:
+def _table_cells(page: Page, row: Block, columns: Sequence[tuple[str, ...]], cited: Span) -> Iterator[Markup]:
+    """The row's cells, each under its own header, with empty ones where the row has none."""
+    cells = row.cells or (Cell(row.start, row.end),)
+    at = 0
+    for i, cell in enumerate(cells):
+        if i and cell.headers in columns[at:]:
+            under = columns.index(cell.headers, at)
+            yield from (Markup("<td></td>") for _ in range(under - at))
+            at = under
+        at += 1
         yield Markup("<td>{}</td>").format(_piece(page, cell.start, cell.end, cited))
 
 

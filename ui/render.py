@@ -189,7 +189,7 @@ def _box(value: Mapping[str, Any], source: Citation, number: int) -> Markup:
     return Markup('<div class="box">{}<strong>{}</strong><p class="dim">{}{}</p></div>').format(
         Markup('<span class="tag">{}</span>').format(" · ".join(said)) if said else "",
         isolated(str(value["short"])),
-        isolated(f"{place}, p. {source.page}" if source.pages > 1 else place),
+        isolated(f"{place}, {source.place}" if source.pages > 1 else place),
         _footnote(source.n, place, number),
     )
 

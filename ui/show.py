@@ -35,7 +35,7 @@ def answer(given: Mapping[str, Any]) -> None:
         out.print()
         out.print(Text("Nearest:" if given["status"] == "not_found" else "Sources:", style="dim"))
     for each in given["citations"]:
-        out.print(line(f"[{each['n']}] {each['title']} — {each['report']}, page {each['page']}"))
+        out.print(line(f"[{each['n']}] {each['title']} — {each['report']}, {each['place']}"))
         out.print(line(f"    {each['quote']}", style="dim"))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rag.answering.asked import MONEY
 from rag.answering.fit import cell_of
 from rag.language.rows import cell_text, row_cells, row_label, told
 from rag.search import Ranked
-from rag.types import Citation, Claim, Figure
+from rag.types import AnsweredFigure, Citation, CitedCell, Claim, Figure, Statement, place
 
 _SCALE_WORDS = {1e3: "thousand", 1e6: "million", 1e9: "billion"}
 _SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥"}
@@ -28,8 +29,11 @@ class Footnotes:
     def cite(self, ranked: Ranked, figure: Figure | None = None) -> int:
         """The number of the footnote for a statement; its period is that of the figure it is cited for."""
         statement, passage = ranked.statement, ranked.passage
-        for citation in self._citations:
+        cells = _cells_of(statement, figure)
+        for at, citation in enumerate(self._citations):
             if citation.statement_id == statement.id:
+                more = tuple(cell for cell in cells if cell not in citation.cells)
+                self._citations[at] = replace(citation, cells=citation.cells + more)
                 return citation.n
         report = passage.report
         citation = Citation(
@@ -47,6 +51,8 @@ class Footnotes:
             heading=statement.heading,
             covers=report.covers.label if report.covers else "",
             headers=tuple(row_cells(statement)) if statement.kind == "row" else (),
+            cells=cells,
+            label=passage.label,
             caption=statement.caption,
             said=statement.said,
             period=figure.period if figure and figure.period else statement.period,
@@ -55,6 +61,22 @@ class Footnotes:
         )
         self._citations.append(citation)
         return citation.n
+
+
+def _cells_of(statement: Statement, figure: Figure | None) -> tuple[CitedCell, ...]:
+    """The cell of the row in which the figure stands."""
+    if figure is None or statement.kind != "row":
+        return ()
+    return tuple(
+        CitedCell(column, cell.start, cell.end)
+        for column, cell in enumerate(statement.cells)
+        if cell.start <= figure.number_start < cell.end
+    )
+
+
+def answered_figure(figure: Figure, n: int) -> AnsweredFigure:
+    """A figure as the answer shows it, with its own place, tied to its footnote."""
+    return AnsweredFigure(figure.value, figure.unit, figure.qualifier, figure.period, n, figure.start, figure.end)
 
 
 def claim_text(ranked: Ranked, figure: Figure | None = None) -> str:
@@ -99,7 +121,9 @@ def _with_unit(number: str, figure: Figure) -> str:
 def source(ranked: Ranked) -> str:
     """Where a statement stands, in words: "Annual report 2025, page 6"."""
     report = ranked.passage.report
-    return f"{report.title}, page {ranked.statement.page}" if report.pages > 1 else report.title
+    if report.pages == 1:
+        return report.title
+    return f"{report.title}, {place(report.kind, ranked.statement.page, ranked.passage.label)}"
 
 
 def answer_text(claims: list[Claim], notes: list[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.answering.asked import Asked
+from rag.answering.citing import answered_figure
 from rag.answering.fit import LOOSE, fits
 from rag.language.periods import Relation, relation
 from rag.search import Found, Ranked
@@ -118,9 +119,8 @@ def period_relation(ranked: Ranked, period: Period | None, wanted: Period | None
 
 
 def answered(candidate: Candidate, n: int) -> AnsweredFigure:
-    """The figure as the answer shows it, tied to its footnote."""
-    figure = candidate.figure
-    return AnsweredFigure(figure.value, figure.unit, figure.qualifier, figure.period, n)
+    """The candidate's figure as the answer shows it, tied to its footnote."""
+    return answered_figure(candidate.figure, n)
 
 
 def is_provisional(candidate: Candidate) -> bool:

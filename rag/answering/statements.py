@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.answering.asked import SHARES, change_asked
-from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure
+from rag.answering.citing import Footnotes, answer_text, answered_figure, claim_text, short_figure
 from rag.answering.confidence import SURE_ENOUGH, SURER, confidence
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
@@ -15,7 +15,7 @@ from rag.answering.phrases import phrase_asked
 from rag.language.tokens import content_stems, stem
 from rag.question import subject
 from rag.search import Found, Ranked
-from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Understood
+from rag.types import Answer, Claim, Figure, Headline, Understood
 
 _REASONS = re.compile(
     r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
@@ -74,7 +74,7 @@ def best_statements(found: Found, understood: Understood) -> Answer:
             headline=Headline(figure=short_figure(best, lone), label=lone.period.label if lone.period else ""),
             claims=tuple(claims[:1]),
             citations=tuple(citation for citation in notes.citations if citation.n == n),
-            figures=(AnsweredFigure(lone.value, lone.unit, lone.qualifier, lone.period, n),),
+            figures=(answered_figure(lone, n),),
         )
     return Answer(
         question=understood.standalone,

@@ -245,6 +245,7 @@ class Catalog:
                 text=text,
                 heading=row.heading,
                 statements=cited,
+                label=row.label,
             )
             found[row.id] = passage, _parts(row.parts, len(cited))
         return {id: found[id] for id in ids if id in found}
@@ -484,6 +485,7 @@ _PASSAGES = (
         schema.embeddings.c.parts,
         schema.pages.c.published,
         schema.pages.c.published_source,
+        schema.pages.c.label,
     )
     .join(
         schema.pages,

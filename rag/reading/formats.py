@@ -38,7 +38,6 @@ _MARKDOWN = Format("a Markdown text", "plain:read_markdown")
 _WEB = Format("a web page", "web:read_web")
 _WORKBOOK = Format("an Excel workbook", "sheets:read_workbook", "zip")
 _IMAGE = Format("an image", "scans:read_image", "anything")
-_SLIDES = Format("a PowerPoint file", "slides:read_slides", "zip")
 
 FORMATS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -49,8 +48,8 @@ FORMATS: dict[str, Format] = {
     ".htm": _WEB,
     ".xhtml": _WEB,
     ".pdf": Format("a PDF", "pdf:read_pdf", "pdf"),
-    ".docx": Format("a Word document", "word:read_word", "zip"),
-    ".pptx": _SLIDES,
+    **dict.fromkeys((".docx", ".docm", ".dotx"), Format("a Word document", "word:read_word", "zip")),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), Format("a PowerPoint file", "slides:read_slides", "zip")),
     ".odt": Format("an OpenDocument text", "opendocument:read_odt", "zip"),
     ".rtf": Format("an RTF document", "rtf:read_rtf", "rtf"),
     ".epub": Format("an EPUB book", "epub:read_epub", "zip"),

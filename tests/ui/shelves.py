@@ -17,6 +17,7 @@ from rag.types import (
     Block,
     Cell,
     Citation,
+    CitedCell,
     Claim,
     Headline,
     Page,
@@ -173,6 +174,7 @@ def article_citation(n: int = 1) -> Citation:
 def row_citation(n: int = 1) -> Citation:
     page, words = table_page(), " | ".join(ROWS[2])
     start, begin = page.text.index(words), page.text.index("Measure")
+    at = start + words.rindex(ROWS[2][-1])
     return Citation(
         n,
         "reports/annual 2025.pdf",
@@ -188,6 +190,7 @@ def row_citation(n: int = 1) -> Citation:
         heading="Inspections",
         covers="2025",
         headers=tuple(zip(ROWS[0], ROWS[2], strict=True)),
+        cells=(CitedCell(len(ROWS[2]) - 1, at, at + len(ROWS[2][-1])),),
         caption="Table 2. Inspections and referrals, all regions",
         period=YEAR_2025,
         passage_start=begin,

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 import shelves
 
-from rag.types import Block, Cell, Citation, Claim, Headline, Page, Period, PeriodKind
+from rag.types import SHEETS, Block, Cell, Citation, CitedCell, Claim, Page, Period, PeriodKind
 from ui import evidence, reader, render
 from ui.words import days, marked, read_link, visible
 
@@ -109,16 +109,27 @@ def test_a_table_row_stands_under_its_headers_with_the_answers_figure_ringed():
     assert seen.all("class").count("hit") == 1
 
 
-def test_a_figure_is_not_ringed_inside_a_longer_number():
-    row = replace(shelves.row_citation(), headers=(("Measure", "All"), ("2025", "14,212"), ("2026", "4,212.5")))
-    assert "hit" not in Seen(evidence.pane([replace(shelves.row_answer(), citations=(row,))])).all("class")
+def test_the_cell_that_is_ringed_is_the_cited_one_though_others_read_alike():
+    row = shelves.row_citation()
+    twice = replace(row, headers=(("Measure", "All"), ("2024", "4,212"), ("2025", "4,212")))
+    html = evidence.pane([replace(shelves.row_answer(), citations=(replace(twice, cells=(CitedCell(2, 30, 35),)),))])
+    assert html.count("<mark>4,212</mark>") == 2
+    assert re.search('<td><mark>4,212</mark></td><td class="hit"><mark>4,212</mark></td>', html)
+    both = replace(twice, cells=(CitedCell(1, 20, 25), CitedCell(2, 30, 35)))
+    assert "hit" not in Seen(evidence.pane([replace(shelves.row_answer(), citations=(both,))])).all("class")
 
 
-def test_the_ring_finds_the_number_of_a_figure_with_its_unit_and_never_chooses_between_two():
-    money = replace(shelves.row_answer(), headline=Headline("£4,212 thousand"))
-    assert '<td class="hit"><mark>4,212</mark></td>' in evidence.pane([money])
-    twice = replace(shelves.row_citation(), headers=(("Measure", "All"), ("2024", "4,212"), ("2025", "4,212")))
-    assert "hit" not in Seen(evidence.pane([replace(money, citations=(twice,))])).all("class")
+def test_the_link_to_the_page_marks_the_one_cell_a_row_is_cited_for():
+    row = replace(shelves.row_citation(), cells=(CitedCell(2, 30, 35),))
+    html = evidence.pane([replace(shelves.row_answer(), citations=(row,))])
+    assert "at=30-35#cited" in html
+
+
+def test_a_sheet_is_named_and_a_printed_page_number_stands_beside_the_page():
+    row = replace(shelves.row_citation(), kind=SHEETS, label="By region")
+    assert "sheet By region" in Seen(evidence.pane([replace(shelves.row_answer(), citations=(row,))])).text
+    row = replace(row, kind="PDF", label="iv", page=6)
+    assert "page 6 (iv)" in Seen(evidence.pane([replace(shelves.row_answer(), citations=(row,))])).text
 
 
 def test_each_footnote_leads_to_its_own_turns_card():
@@ -180,7 +191,7 @@ def test_values_that_disagree_stand_side_by_side_with_their_dates():
         shelves.row_answer(), citations=(shelves.row_citation(), shelves.article_citation(2)), conflicts=(conflict,)
     )
     text = Seen(render.turn(answer, 1)).text
-    assert "Jun 20264,212Annual report 2025, p. 2" in text
+    assert "Jun 20264,212Annual report 2025, page 2" in text
     assert "provisional · Feb 20264,190Reports of unsafe lifts rise by half" in text
 
 
