@@ -5,19 +5,19 @@ and above it there. It is held if a row statement of that report has it in a cel
 
 * the row's label is the one the second look saw, where it saw any;
 * the cell's headers hold the texts the second look saw above it;
-* where one of those texts names a year, the figure has a resolved period that holds it.
+* where those texts name one year, and the cell is no mere word, the figure has a resolved period that holds it.
 
-`valued` are those held whose value is also the gold value multiplied out, of those where the gold tells its scale (in
-`wikitables` it never does).
+`valued` are those held whose value is also the gold value multiplied out, of those whose scale the gold tells (in
+`wikitables` it never does) and in `tatqa` the table too: in half of them only text behind the table does.
 
 The second looks. `wikitables`: the csv module's grid, the first row as headers and the first filled cell as label.
 `tatqa`: lxml's cells, the rows of ``thead`` as headers. A gold answer, or a quote given for it, counts where it is a
-cell of the body (in `tatqa` one with a digit, not the label), and is held only if every cell with that text is. `tenq`:
-the words on a page as pdfium gives them; a figure's label is what stands to the left on its line, its year the nearest
-one printed above it. A figure of an answer to a question about a table, an amount of money or shares or a percentage,
-counts once for each gold filing that prints it in a row of figures whose label shares a word with the answer's sentence
-or the question, and is held if one of those rows is. Where the sentence gives one period in days ("the three months
-ended June 25, 2022") that ends in the column's year, the figure's period must be that.
+cell of the body (in `tatqa` a figure: with a digit, no bare year, not the label), and is held only if every cell with
+that text is. `tenq`: the words on a page as pdfium gives them; a figure's label is what stands to the left on its line,
+its year the nearest one printed above it. A figure of an answer to a question about a table, an amount of money or
+shares or a percentage, counts once for each gold filing that prints it in a row of figures whose label shares a word
+with the answer's sentence or the question, and is held if one of those rows is. Where the sentence gives one period in
+days ("the three months ended June 25, 2022") that ends in the column's year, the figure's period must be that.
 
 What the looks cannot tell is told by reading the misses: `--misses FILE` lists each with its reason.
 """
@@ -43,7 +43,7 @@ from eval.cases import lines_of
 from rag.language.mentions import NOWHEN, mentions
 from rag.language.numbers import numbers
 from rag.language.periods import relation
-from rag.language.rows import cell_text
+from rag.language.rows import cell_text, row_label
 from rag.language.tokens import content_stem_set
 from rag.language.units import MONEY
 from rag.passages import split
@@ -51,8 +51,9 @@ from rag.reading.sandbox import Sandbox, read_directly
 from rag.types import Cell, Period, Reading, Report, Statement
 
 _SCALES = {"scale:percent": 1.0, "scale:thousand": 1e3, "scale:million": 1e6, "scale:billion": 1e9}
+_SCALE_SAID = re.compile(r"thousand|million|billion|['’]?000s?\b|[£$€]['’]?(?:m|bn|k)\b", re.IGNORECASE)
 _GAP = 10.0  # points between a label and the first figure of its row: more than between two words
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\w)(?:19|20)\d\d(?!\w)")
 _DATED = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|\.\d+")
 _MARKS = re.compile(r"[\s$£€()%*†‡⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹]+")  # what a cell's text may have more or less of
@@ -163,7 +164,7 @@ def why_not(place: Place, rows: Iterable[Statement]) -> str:
 
 def _lacks(place: Place, row: Statement, cell: Cell) -> tuple[int, str]:
     """How many of the tests a cell passes, and what it lacks for the next."""
-    own = cell_text(row, row.cells[0])
+    own = row_label(row)
     label = " ".join((*row.cells[0].headers, own))
     if place.label and _LETTERS.sub("", place.label) != _LETTERS.sub("", own) and not _within(place.label, label):
         return 0, f'another label: "{label}" for "{place.label}"'
@@ -196,7 +197,7 @@ def _is_near(value: float, wanted: float) -> bool:
 def _within(words: str, text: str) -> bool:
     """Whether the words are in the text: as whole words, so that the label "1" is not in "1996"."""
     letters, inside = _LETTERS.sub("", words), _LETTERS.sub("", text)
-    return letters in inside if len(letters) > 3 else re.search(rf"\b{re.escape(words)}(?!\w)", text) is not None
+    return letters in inside if len(letters) > 3 else re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
 def _in_year(period: Period | None, year: int) -> bool:
@@ -226,12 +227,13 @@ def look_at_html(case: dict[str, Any], path: Path) -> Iterator[tuple[str, list[P
     """Answers, and the quotes given for them, that are cells with a digit in a table's body."""
     expect = case["expect"]
     said = [*expect["answer"], *(each.get("quote", "") for each in expect["evidence"])]
-    wanted = [words for words in dict.fromkeys(said) if re.search(r"\d", words)]
+    wanted = [words for words in dict.fromkeys(said) if re.search(r"\d", words) and not _YEAR.fullmatch(words)]
     for table in html.parse(str(path), html.HTMLParser(encoding="utf-8")).iter("table"):
         head = [_texts(row) for row in table.xpath("./thead/tr")]
         body = [_texts(row) for row in table.xpath("./tbody/tr")]
+        tags = case["tags"] if _SCALE_SAID.search(table.text_content()) else []
         for words, places, every in _in_grid(wanted, head, body, labels=False):
-            yield words, [replace(place, value=_scaled(place.text, case["tags"])) for place in places], every
+            yield words, [replace(place, value=_scaled(place.text, tags)) for place in places], every
 
 
 def _scaled(text: str, tags: Sequence[str]) -> float | None:
@@ -258,8 +260,9 @@ def _in_grid(
                     continue
                 above = tuple(texts[column] for texts in head if column < len(texts) and texts[column])
                 years = {int(year) for header in above for year in _YEAR.findall(header)}
-                year = years.pop() if len(years) == 1 and column > first else None
-                places.append(Place(text, row[first] if column > first else "", above, year=year))
+                year = years.pop() if len(years) == 1 and column > first and re.search(r"\d", text) else None
+                label = row[first] if column > first and (labels or not first) else ""
+                places.append(Place(text, label, above, year=year))
         if places:
             yield words, places, True
 

@@ -32,8 +32,8 @@ _SCALES = {
 }  # fmt: skip
 _SCALE_SAID = re.compile(
     rf"\b(?P<word>thousand|million|billion|trillion|crore|lakh)s?\b"
-    rf"|(?:{_SIGN}|\b(?:{'|'.join(sorted(_CODES))}))\s?['’]?(?P<short>000|mn|mio|m|k|bn|b)['’]?s?\b"
-    rf"|['’](?P<nought>000)s?\b|\(?\b(?P<alone>000)['’]?s\b|\((?:in )?(?P<bracket>m|bn)\)",
+    rf"|(?:{_SIGN}|\b(?:{'|'.join(sorted(_CODES))}))\s?['’‘]?(?P<short>000|mn|mio|m|k|bn|b)['’‘]?s?\b"
+    rf"|['’‘](?P<nought>000)s?\b|\(?\b(?P<alone>000)['’‘]?s\b|\((?:in )?(?P<bracket>m|bn)\)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(

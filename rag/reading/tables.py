@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.language.units import scale_of
 from rag.reading.compose import PageText
 
 _FIGURE = re.compile(
-    r"^[\s(<>~≈±+\-–−]*(?:[£$€¥]|[A-Z]{3}\s)?[\s(+\-–−]*\d[\d,.\s]*(?:\s?%|\s?[a-z]{1,2}|\s?pp)?[\s)*†‡⁰¹²³⁴⁵⁶⁷⁸⁹]*$"
+    r"^[\s(<>~≈±+\-–−]*(?:[£$€¥]|[A-Z]{3}\s)?[\s(+\-–−]*\d[\d,.\s]*\)?(?:\s?%|\s?[a-z]{1,2}|\s?pp|\s?bps)?"
+    r"[\s)%*†‡⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᵃ-ᶻ]*(?:\s?[\[(][a-z\d]{1,2}[\])])*$"
 )
 _YEAR = re.compile(r"^(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?[\s*†‡⁰¹²³⁴⁵⁶⁷⁸⁹a-z]{0,3}$")
 _EMPTY_MARKS = frozenset({"-", "–", "—", "−", "..", "…", ":", "n/a", "N/A", "na", "nil", "*", "[c]", "[x]", "[z]"})
@@ -18,6 +20,12 @@ _PERIOD = re.compile(
     r"\b(?:months?|weeks?|quarters?|years?|period)\s+(?:ended|ending|to)\b|^as (?:of|at)\b", re.IGNORECASE
 )
 _DATED = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Signs that have cells of their own.
+_BEFORE = frozenset(
+    {"£", "$", "€", "¥", "US$", "(", "$(", "$ (", "£(", "€(", "($", "(£", "(€"}
+)  # signs that have cells
+_BEHIND = frozenset({")", "%", ")%", ") %", "pp", "pt", "pts"})
+_SIGNS = _BEFORE | _BEHIND
 _CAPTION = re.compile(r"^(?:table|figure|chart|exhibit|schedule)\s+[A-Z]{0,2}\d[\w.]*\b", re.IGNORECASE)
 
 Grid = Sequence[Sequence[str]]
@@ -32,7 +40,9 @@ class Row:
 
 
 _TOTAL = re.compile(
-    r"\W*(?:(?:grand|sub)[\s-]?)?totals?\b|\W*(?:overall|all)\b(?!\s+other)|.*\btotals?\W*$", re.IGNORECASE
+    r"\W*(?:(?:grand|sub)[\s-]?)?totals?\b|\W*(?:overall|all)\b(?!\s+other)|.*\btotals?\W*$"
+    r"|\W*(?:sum|(?:full |whole )?year)\W*$",
+    re.IGNORECASE,
 )
 
 
@@ -72,7 +82,7 @@ def header_depth(grid: Grid, marked: int = 0) -> int:
     if most < 1:
         return 0
     depth = marked
-    while marked and depth < most and (_continues(grid[depth]) or _all_years(grid[depth])):
+    while marked and depth < most and _goes_on(grid[:depth], grid[depth]):
         depth += 1
     if marked:
         return depth
@@ -85,9 +95,25 @@ def header_depth(grid: Grid, marked: int = 0) -> int:
     return depth
 
 
-def _all_years(row: Sequence[str]) -> bool:
+def _goes_on(above: Grid, row: Sequence[str]) -> bool:
+    """Whether a row below marked headers is one more of them."""
+    return _continues(row) or _names_years(above[-1], row) or _completes(above, row)
+
+
+def _names_years(above: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether a row below headers holds nothing but years, or years among words ("2018 | 2017 | Change"), and is not
+    the first of the body, whose columns all have their names."""
     values = [text for text in row[1:] if text]
-    return bool(values) and all(is_year(text) for text in values)
+    years = sum(is_year(text) for text in values)
+    named = bool(row[0]) and all(above) and len(above) >= len(row)
+    return bool(years) and not named and (years == len(values) or not any(is_figure(text) for text in values))
+
+
+def _completes(above: Grid, row: Sequence[str]) -> bool:
+    """Whether a row without figures names the columns, where the rows above it hold but a title over all of them."""
+    titled = all(sum(map(bool, each[1:])) <= 1 for each in above)
+    values = [text for text in row[1:] if text]
+    return titled and len(values) > 1 and len(set(values)) > 1 and not any(is_figure(text) for text in values)
 
 
 def _continues(row: Sequence[str]) -> bool:
@@ -102,6 +128,8 @@ def column_headers(rows: Grid, width: int, spread: bool = True) -> list[tuple[st
     `spread`: whether a header may stand over empty cells to its right, where it is not known what it spans.
     """
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    for row in padded if spread else ():
+        _spread_alone(row, padded)
     for outer in padded[:-1] if spread else ():
         _spread(outer, padded[-1])
     headers = [tuple(dict.fromkeys(row[column] for row in padded if row[column])) for column in range(width)]
@@ -109,6 +137,17 @@ def column_headers(rows: Grid, width: int, spread: bool = True) -> list[tuple[st
     if period and any(_DATED.search(text) for above in headers for text in above):  # else it is that of the labels
         headers[1:] = [tuple(dict.fromkeys((*period, *above))) for above in headers[1:]]
     return headers
+
+
+def _spread_alone(row: list[str], rows: Grid) -> None:
+    """Let the one text of a header row stand over all columns that have a header, if it begins a period or says a
+    scale: "Years ended December 31," or "(in thousands)" are centred over the table, in whatever cell that is."""
+    said = [column for column in range(1, len(row)) if row[column]]
+    if len(said) != 1 or not (_PERIOD.search(row[said[0]]) or scale_of(row[said[0]])[0] != 1.0):
+        return
+    for column in range(1, len(row)):
+        if any(other[column] for other in rows):
+            row[column] = row[said[0]]
 
 
 def _spread(outer: list[str], inner: Sequence[str]) -> None:
@@ -167,11 +206,38 @@ def _left_open(sections: list[_Section], total: str) -> list[_Section]:
     return [section for section in sections if not section.flat] if words.startswith("total") else sections
 
 
-def write_table(page: PageText, grid: Grid, depth: int, caption: str) -> None:
-    """Write a whole table: its header rows as furniture, then its body's rows."""
+def write_table(
+    page: PageText, grid: Grid, depth: int, caption: str, heads: Grid = (), totals: Collection[int] = ()
+) -> None:
+    """Write a whole table: its header rows as furniture, then its body's rows.
+
+    `heads`: the header rows again with each text in all the columns it spans, where the file says that. `totals`: the
+    body's rows that the file marks as totals.
+    """
     width = max((len(row) for row in grid), default=0)
     for row in grid[:depth]:
         seen = [text for i, text in enumerate(row) if text and (i == 0 or text != row[i - 1])]
         page.add_row([(text, ()) for text in seen], kind="furniture")
-    for body in body_rows(grid[depth:], column_headers(grid[:depth], width)):
-        page.add_row(body.cells, caption, total=body.total)
+    headers = column_headers(heads or grid[:depth], width)
+    joined = [row if _SIGNS.isdisjoint(row) else join_signs(row, headers) for row in grid[depth:]]
+    for i, body in enumerate(body_rows(joined, headers)):
+        page.add_row(body.cells, caption, total=body.total or (i in totals and len(body.cells) > 1))
+
+
+def join_signs(row: Sequence[str], headers: list[tuple[str, ...]]) -> list[str]:
+    """The row with signs that have cells of their own joined to their figures: "$ | 1,284", "(97 | )", "12.5 | %". A
+    figure whose column has no header takes that of its sign's."""
+    joined = list(row)
+    for column, text in enumerate(row):
+        before = text in _BEFORE
+        if not column or not (before or text in _BEHIND):
+            continue
+        places = range(column + 1, len(row)) if before else range(column - 1, 0, -1)
+        at = next((i for i in places if joined[i]), 0)
+        if not at or not re.search(r"\d|^[–—-]$", joined[at]):
+            continue
+        joined[at] = text + joined[at] if before else joined[at] + text
+        joined[column] = ""
+        if column < len(headers) and at < len(headers) and not headers[at]:
+            headers[at] = headers[column]
+    return joined

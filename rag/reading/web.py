@@ -11,8 +11,9 @@ from typing import Any
 from lxml import etree, html
 
 from rag.errors import UnreadableReport
-from rag.reading import dates, tables
+from rag.reading import dates, tables, web_tables
 from rag.reading.compose import PageText, fold, superscript
+from rag.reading.flow import is_unit
 from rag.reading.limits import Limits
 from rag.reading.plain import decode
 from rag.types import BlockKind, Published, Reading
@@ -42,7 +43,10 @@ _INLINE = frozenset(
         span strike strong sub sup time tt u var wbr""",
     )
 )
-_MOST_COLUMNS, _MOST_ROWS = 1000, 65_000  # a span beyond these is a mistake or an attack
+_LINES_ABOVE = 3  # of a table, that may say what it is
+_VALUE_LENGTH = 80  # a longer text in a list of definitions is a definition
+_MARK = re.compile(r"\s*[\[(]?(?P<letter>[a-z])[\])]?\s*|\s*\[(?P<number>\d{1,3})\]\s*")
+_RAISED = str.maketrans("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 
 
 def read_web(content: bytes, name: str, limits: Limits | None = None) -> Reading:
@@ -253,10 +257,17 @@ class _Writer:
 
     def __init__(self, page: PageText) -> None:
         self.page = page
+        self._bold: set[int] = set()  # where blocks start that are bold from end to end
 
     def write(self, element: Any, kind: BlockKind = "paragraph") -> None:
         """Write an element's children: runs of inline text become blocks of this kind."""
         run = [element.text or ""]
+        if (
+            len(element) == 1
+            and element[0].tag in {"b", "strong"}
+            and not (run[0].strip() or (element[0].tail or "").strip())
+        ):
+            self._bold.add(self.page.length + 2)  # behind an empty line
         for child in element:
             if child.tag in _INLINE and not child.xpath(".//p|.//table|.//ul|.//ol|.//div|.//h1|.//h2|.//h3"):
                 run.append(inline_text(child))
@@ -280,37 +291,92 @@ class _Writer:
             self.write(element, "caption")
         elif tag == "table":
             self._table(element)
+        elif tag == "dl":
+            self._definitions(element)
         elif tag not in {"hr", "head", "title", "colgroup"}:
             self.write(element, kind)
 
-    def _table(self, table: Any) -> None:
-        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-        nested = table.xpath(".//table")
-        if nested or (table.get("role") or "") in {"presentation", "none"} or all(len(_cells(r)) < 2 for r in rows):
-            self.write(table)  # it only lays out the page
+    def _definitions(self, element: Any) -> None:
+        """A list of short values with the words that name them is a table of two columns; others are items."""
+        pairs = _pairs(element)
+        if not pairs:
+            self.write(element, "list_item")
             return
-        caption = self._caption(table)
-        grid, depth = _grid(rows)
-        tables.write_table(self.page, grid, depth, caption)
+        caption = self._caption_above()
+        for label, value in pairs:
+            self.page.add_row([(label, ()), (value, ())], caption)
+
+    def _table(self, table: Any) -> None:
+        rows = web_tables.own_rows(table)
+        lays_out = (table.get("role") or "") in {"presentation", "none"} or table.xpath(".//table")
+        if lays_out or all(len(web_tables.cells(row)) < 2 for row in rows):
+            self.write(table)
+            return
+        web_tables.write_table(self.page, rows, self._caption(table), inline_text)
 
     def _caption(self, table: Any) -> str:
-        """The table's caption, its figure's, or the heading or caption-like line just above; written if it was not."""
+        """The table's caption, its figure's, or what stands just above; with the unit line above or below it. Its own
+        caption is written."""
         own = table.find("caption")
         figure = next(table.iterancestors("figure"), None)
         if own is None and figure is not None:
             own = figure.find(".//figcaption")
-        if own is not None:
-            words = fold(inline_text(own))
-            if own.tag == "caption":
-                self.page.add("caption", words)
-            return words
-        if not self.page.blocks:
-            return ""
-        last = self.page.blocks[-1]
-        words = self.page.words(last)
-        if last.kind == "heading" or (last.kind == "paragraph" and len(words) < 300 and tables.is_caption(words)):
-            return words
+        words = fold(inline_text(own)) if own is not None else ""
+        above = self._caption_above(units_alone=bool(words))
+        if own is not None and own.tag == "caption":
+            self.page.add("caption", words)
+        return ", ".join(dict.fromkeys(text for text in (words or above, words and above, _unit_below(table)) if text))
+
+    def _caption_above(self, units_alone: bool = False) -> str:
+        """What the blocks just above a table call it: a heading, a caption, a line in bold, one that leads in; and the
+        line that gives its unit."""
+        parts: list[str] = []
+        for block in reversed(self.page.blocks[-_LINES_ABOVE:]):
+            words = self.page.words(block)
+            if block.kind in {"paragraph", "caption"} and is_unit(words):
+                parts.insert(0, words)
+                continue
+            leads_in = words.endswith(":") and len(words) < 400
+            named = tables.is_caption(words) and len(words) < 300
+            title = block.start in self._bold and len(words) < 150 and not words.endswith(".")
+            if block.kind == "heading" or (block.kind == "paragraph" and (named or leads_in or title)):
+                parts.insert(0, words)
+            break
+        if units_alone:
+            parts = [words for words in parts if is_unit(words)]
+        return ", ".join(part.rstrip(",:") for part in parts)
+
+
+def _is_bold(element: Any) -> bool:
+    """Whether all the element's own text is in one bold run."""
+    if len(element) != 1 or element[0].tag not in {"b", "strong"}:
+        return False
+    return not (element.text or "").strip() and not (element[0].tail or "").strip()
+
+
+def _unit_below(table: Any) -> str:
+    """The line just below a table that gives its unit, if it is not that of a table that follows."""
+    line = table.getnext()
+    if line is None or line.tag not in {"p", "div", "small"} or len(line) > 3 or (table.tail or "").strip():
         return ""
+    words = fold(inline_text(line)).rstrip(".")
+    following = line.getnext()
+    own = following is None or following.tag != "table"
+    return words if own and is_unit(words) and not words.endswith(":") else ""
+
+
+def _pairs(element: Any) -> list[tuple[str, str]]:
+    """The terms and values of a list of definitions, if each has one short value, most of them with a figure."""
+    inside = list(element.iter("dt", "dd"))
+    if [child.tag for child in inside] != ["dt", "dd"] * (len(inside) // 2) or not inside:
+        return []
+    texts = [fold(inline_text(child)) for child in inside]
+    if any(len(text) > _VALUE_LENGTH or not text for text in texts) or element.xpath(
+        ".//dd//dl|.//dd//ul|.//dd//table"
+    ):
+        return []
+    pairs = list(zip(texts[::2], texts[1::2], strict=True))
+    return pairs if 2 * sum(any(char.isdigit() for char in value) for _, value in pairs) >= len(pairs) else []
 
 
 def inline_text(element: Any) -> str:
@@ -322,52 +388,7 @@ def inline_text(element: Any) -> str:
         parts += [inline_text(child), child.tail or ""]
     words = "".join(parts)
     if element.tag == "sup":
-        return superscript(words)
+        # A letter in its own brackets, so that the "a" in 33,000ᵃ does not make a word of it.
+        mark = _MARK.fullmatch(words)
+        return superscript(f"({mark['letter'] or mark['number']})").translate(_RAISED) if mark else superscript(words)
     return words if element.tag in _INLINE or element.tag in _HEADINGS else f" {words} "
-
-
-def _cells(row: Any) -> list[Any]:
-    return [cell for cell in row if cell.tag in {"td", "th"}]
-
-
-def _span(cell: Any, name: str, most: int) -> int:
-    words = (cell.get(name) or "1").strip()
-    return max(1, min(int(words), most)) if words.isdigit() and len(words) < 7 else 1
-
-
-def _grid(rows: list[Any]) -> tuple[list[list[str]], int]:
-    """The texts with spans filled out, and how many rows are headers.
-
-    A cell that spans columns stands in each of them in header rows, and once in the body; one that spans rows stands
-    in each row.
-    """
-    grid: list[list[str]] = []
-    marked = 0
-    open_spans: dict[int, tuple[int, str]] = {}  # column -> (rows still to fill, text)
-    still_headers = True
-    for row in rows[:_MOST_ROWS]:
-        cells = _cells(row)
-        is_header = row.getparent().tag == "thead" or (bool(cells) and all(cell.tag == "th" for cell in cells))
-        still_headers = still_headers and is_header
-        marked += still_headers
-        texts: list[str] = []
-        for cell in cells:
-            _fill_from_above(texts, open_spans)
-            text = fold(inline_text(cell))
-            high = min(_span(cell, "rowspan", _MOST_ROWS), len(rows) - len(grid))
-            for i in range(_span(cell, "colspan", _MOST_COLUMNS)):
-                if high > 1:
-                    open_spans[len(texts)] = (high - 1, text)
-                texts.append(text if i == 0 or is_header else "")
-        _fill_from_above(texts, open_spans)
-        grid.append(texts or [""])
-    return grid, tables.header_depth(grid, marked if marked < len(grid) else 0)
-
-
-def _fill_from_above(texts: list[str], open_spans: dict[int, tuple[int, str]]) -> None:
-    """Put in the cells of earlier rows that reach down into this one, at the columns where the row now stands."""
-    while (column := len(texts)) in open_spans:
-        left, text = open_spans.pop(column)
-        if left > 1:
-            open_spans[column] = (left - 1, text)
-        texts.append(text)
