@@ -69,9 +69,9 @@ def _best_column(ordered: Iterable[Candidate], kind: frozenset[str], understood:
         label = row_label(statement)
         timed = label_period(label, NOWHEN) is not None or (not narrowing(label) and each.period is not None)
         if of_time:
-            fits = each.relation in ("inside", "unknown") and timed and not _is_total(label)
+            fits = each.relation in ("inside", "unknown") and timed and not statement.total
         else:
-            fits = each.relation in ("equal", "unknown") and bool(narrowing(label)) and not _is_total(label)
+            fits = each.relation in ("equal", "unknown") and bool(narrowing(label)) and not statement.total
         if fits and (of_time or kind & _named_kind(each)):
             header = " ".join(cell_of(each.ranked, each.figure).headers)
             columns[each.ranked.passage.report.path, statement.caption, header].append(each)
@@ -84,10 +84,6 @@ def _named_kind(candidate: Candidate) -> frozenset[str]:
     statement = candidate.ranked.statement
     corner = " ".join(header for cell in label_cells(statement) for header in cell.headers)
     return content_stem_set(f"{corner} {statement.caption}")
-
-
-def _is_total(label: str) -> bool:
-    return bool(re.match(r"\W*(?:all|total|overall|year)\b", label, re.IGNORECASE))
 
 
 def _label(candidate: Candidate) -> str:
