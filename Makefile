@@ -1,13 +1,13 @@
 # Each target sets up what it needs in .venv; a second run finds it there. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup chat test lint bench clean
+.PHONY: help setup chat test lint bench bench-ingest clean
 SHELL := bash
 
 BIN := .venv/bin
 
 help: ## list what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 15
 
 setup: .venv/.runtime ## set up .venv
 
@@ -28,8 +28,11 @@ lint: .venv/.dev ## check style and types
 bench: .venv/.runtime ## print how long things take
 	@$(BIN)/python -m eval.bench.speed
 
+bench-ingest: .venv/.dev .venv-peers/.made ## compare ingesting with LlamaIndex's and LangChain's; options in ARGS
+	@$(BIN)/python -m eval.bench.ingest $(ARGS)
+
 clean: ## remove .venv and what the tools left behind; the library stays
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-peers build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
 # uv installs a hashed lock quickly; pip, which reads pip's own configuration, is tried where uv finds no packages.
 install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
@@ -58,4 +61,11 @@ install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
 .venv/.dev: .venv/.runtime requirements-dev.lock
 	@echo "Installing the packages of requirements-dev.lock"
 	@$(call install,requirements-dev.lock)
+	@touch $@
+
+# Apart from ours: the peers bring torch.
+.venv-peers/.made: .venv/.made eval/bench/peers/requirements.txt
+	@echo "Installing the peers of eval/bench/peers/requirements.txt"
+	@$(BIN)/python -m venv --clear .venv-peers
+	@.venv-peers/bin/pip install -q -r eval/bench/peers/requirements.txt
 	@touch $@
