@@ -8,13 +8,14 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from rag.types import Block, Cell, Page, Published, Report, place
+from rag.types import SHEETS, Block, Cell, Page, Published, Report, place
 from ui.words import day, file_link, isolated, marked, read_link, shown
 
 BRAND = Markup("Footnote<sup>1</sup>")
 _AT = re.compile(r"(\d{1,9})-(\d{1,9})")
 _RUNS = {"list_item": "list", "table_row": "table"}
 
+_GRIDS = (SHEETS, "CSV file", "TSV file")  # kinds of report that are nothing but tables
 Span = tuple[int, int]
 
 
@@ -45,10 +46,11 @@ def span(at: str, page: Page) -> Span:
 def report_page(report: Report, page: Page, cited: Span) -> Markup:
     """One page of a report as it reads, the cited span in yellow."""
     body = Markup(
-        '<article class="reader"><p class="meta">{meta}</p><h1 dir="auto">{title}</h1>{turn}'
+        '<article class="reader{kind}"><p class="meta">{meta}</p><h1 dir="auto">{title}</h1>{turn}'
         '<div class="sheet" dir="auto">{text}</div>{turn}'
         '<p class="meta"><a href="{file}">Original file</a> · {path}</p></article>'
     ).format(
+        kind=" wide-sheet" if report.kind in _GRIDS else "",
         meta=Markup(" · ").join(isolated(words) for words in _about(report)),
         title=shown(report.title),
         turn=_turn_pages(report, page.number, page.label),
@@ -78,7 +80,9 @@ def library(reports: Sequence[Report], unread: Sequence[tuple[str, str]]) -> Mar
             )
             if report.published
             else Markup('<span class="dim">no date found</span>'),
-            shown(report.covers.label) if report.covers else Markup('<span class="dim">not said</span>'),
+            Markup('<span class="only-narrow">covers </span>{}').format(shown(report.covers.label))
+            if report.covers
+            else Markup('<span class="dim">period not said</span>'),
             report.pages,
         )
         for report in reports
@@ -134,9 +138,10 @@ def _turn_pages(report: Report, number: int, label: str) -> Markup:
         return Markup("")
     before = Markup('<a href="{}" rel="prev">‹ Page {}</a>').format(read_link(report.path, number - 1), number - 1)
     after = Markup('<a href="{}" rel="next">Page {} ›</a>').format(read_link(report.path, number + 1), number + 1)
+    here = place(report.kind, number, label) + (f" · {number}" if label else "")
     return Markup('<nav class="pages" aria-label="Pages">{}<span>{} of {}</span>{}</nav>').format(
         before if number > 1 else Markup("<span></span>"),
-        shown(place(report.kind, number, label)),
+        isolated(here),
         report.pages,
         after if number < report.pages else Markup("<span></span>"),
     )
@@ -249,7 +254,10 @@ def _table_cells(page: Page, row: Block, columns: Sequence[tuple[str, ...]], cit
             yield from (Markup("<td></td>") for _ in range(under - at))
             at = under
         at += 1
-        yield Markup("<td>{}</td>").format(_piece(page, cell.start, cell.end, cited))
+        words = not any(char.isdigit() for char in page.text[cell.start : cell.end])
+        yield Markup("<td{}>{}</td>").format(
+            Markup(' class="words"') if words else "", _piece(page, cell.start, cell.end, cited)
+        )
 
 
 def _piece(page: Page, start: int, end: int, cited: Span) -> Markup:

@@ -125,9 +125,10 @@ def covers(*titles: str) -> Period | None:
 
 
 def title_of_file(name: str) -> str:
-    """A file's name as words: ``annual-report_2024.pdf`` is "annual report 2024"."""
+    """A file's name as words: ``annual-report_2024.pdf`` is "Annual report 2024"."""
     stem = PurePath(name).stem
-    return re.sub(r"[_\s]+|(?<!\d)-|-(?!\d)", " ", stem).strip()
+    words = re.sub(r"[_\s]+|(?<!\d)-|-(?!\d)", " ", stem).strip()
+    return words[:1].upper() + words[1:]
 
 
 def _covers(title: str) -> Period | None:

@@ -181,8 +181,8 @@ def test_records_are_a_table_with_their_keys_as_headers(value: Any) -> None:
         [("North", ("Region",)), ("836", ("2024",)), ("17.80", ("wait days",))],
         [("South", ("Region",)), ("512", ("2024",))],
     ]
-    assert (reading.kind, reading.title) == ("JSON data", "referrals by region")
-    assert reading.pages[0].blocks[-1].caption == "referrals by region"
+    assert (reading.kind, reading.title) == ("JSON data", "Referrals by region")
+    assert reading.pages[0].blocks[-1].caption == "Referrals by region"
 
 
 def test_a_table_is_captioned_by_the_title_and_unit_beside_it() -> None:

@@ -386,7 +386,7 @@ def test_each_message_of_a_mailbox_is_a_page_with_its_own_date() -> None:
         (2, "Answer 12", Published(date(2026, 5, 12), "mail header")),
     ]
     assert texts(reading.pages[1], "paragraph") == ["There were 884."]
-    assert (reading.kind, reading.title, reading.published) == ("Mailbox", "office mail 2026", SENT)
+    assert (reading.kind, reading.title, reading.published) == ("Mailbox", "Office mail 2026", SENT)
 
 
 def test_only_lines_that_begin_a_message_part_a_mailbox() -> None:

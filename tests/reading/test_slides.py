@@ -278,7 +278,7 @@ def test_title_and_date_come_from_the_properties_unless_a_template_made_them() -
 def test_the_heading_of_the_notes_is_no_title() -> None:
     deck = pptx.Presentation()
     slide(deck, BLANK).notes_slide.notes_text_frame.text = "Of 148 schools 112 replied."
-    assert read(deck).title == "a"
+    assert read(deck).title == "A"
 
 
 def test_what_cannot_be_read_gets_a_sentence() -> None:

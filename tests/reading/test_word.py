@@ -357,7 +357,7 @@ def test_what_is_damaged_beside_the_text_does_not_cost_the_text() -> None:
     document.add_paragraph("Text.")
     content = repacked(saved(document), "docProps/core.xml", lambda part: part.replace(b"2013", b"never"))
     reading = read_word(content, "a.docx", Limits())
-    assert (texts(reading.pages[0], "paragraph"), reading.title, reading.published) == (["Text."], "a", None)
+    assert (texts(reading.pages[0], "paragraph"), reading.title, reading.published) == (["Text."], "A", None)
 
 
 def test_list_items_and_headings_are_told_by_styles_of_ones_own_too() -> None:
