@@ -21,6 +21,10 @@ _UNIT_LINE = re.compile(
 )
 _LEADS_IN = re.compile(r"\b(?:follows|following|table|below)\b.*:$", re.IGNORECASE)
 _BROKEN_OFF = (",", "-", " and", " of", " the", " in", " to", " for", " or", " with", " on", " by", " from")
+_ITEM = re.compile(
+    r"^(?:[•‣▪◦●○■□*·–—-]|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]?)$|^[A-Z][a-z]*\s\d{1,2}[A-Z]?[.:]?$"
+)
+_CELL_LENGTH = 60  # a longer text is one of a column of prose
 _AFTER = re.compile(r"^(?:\)|%|\)\s?%|pp|pts?|[*†‡]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)$")  # belongs to the figure before it
 
 
@@ -55,6 +59,7 @@ class Table:
     rows: list[Row]
     columns: list[tuple[float, float]]
     headers: list[tuple[str, ...]]
+    beside: bool = False  # it stands to the right of the one before, on the same lines, under one caption
 
 
 def is_contents(line: Line) -> bool:
@@ -69,17 +74,38 @@ def find_tables(lines: Sequence[Line], before: Table | None = None) -> list[Tabl
     found: list[Table] = []
     at = 0
     while at < len(lines):
-        if not _is_row(split[at]):
-            at += 1
-            continue
-        last = _end_of_rows(lines, split, at)
-        table = _table(lines, split, at, last, found[-1].last if found else 0, before if not found else None)
+        table = None
+        if _is_row(split[at]):
+            last = _end_of_rows(lines, split, at)
+            table = _table(lines, split, at, last, found[-1].last if found else 0, before if not found else None)
+        elif last := end_of_words(lines, split, at):
+            table = _table_of_words(lines, split, at, last, found[-1].last if found else 0)
         if table is not None:
-            found.append(table)
+            found += _taken_apart(table)
             at = max(table.last, at + 1)
         else:
             at += 1
     return found
+
+
+def _taken_apart(table: Table) -> list[Table]:
+    """The tables that stand side by side in one: where labels come again and the columns behind them have the headers
+    of those before."""
+    width = len(table.columns)
+    half = width // 2
+    labels = [text for row in table.rows if half and (text := row.texts()[half])]
+    if width % 2 or half < 2 or len(labels) < 2 or any(tables.is_figure(text) for text in labels):
+        return [table]
+    if table.headers[1:half] != table.headers[half + 1 :] or not any(table.headers[1:half]):
+        return [table]
+    last, columns, headers = table.last, table.columns, table.headers
+    sides = (slice(None, half), slice(half, None))
+    heads = [[Row(row.cells[side]) for row in table.header_rows if any(row.cells[side])] for side in sides]
+    rows = [[Row(row.cells[side]) for row in table.rows if any(row.cells[side])] for side in sides]
+    return [
+        Table(table.first, last, heads[0], rows[0], columns[:half], headers[:half]),
+        Table(last, last, heads[1], rows[1], columns[half:], headers[half:], beside=True),
+    ]
 
 
 def _segments(line: Line) -> list[Cell]:
@@ -149,7 +175,24 @@ def _end_of_rows(lines: Sequence[Line], split: Sequence[list[Cell]], first: int)
         at += 1
         if _is_row(split[at - 1]) or _is_measured(split[at - 1]):
             last = at
+    while last < len(lines) and _is_rest_of(lines, split, last):
+        last += 1
     return last
+
+
+def _is_rest_of(lines: Sequence[Line], split: Sequence[list[Cell]], at: int) -> bool:
+    """Whether a line below the last row is the rest of that row's cells: close to it, and under cells that it has."""
+    line, above = lines[at], lines[at - 1]
+    if (
+        line.y0 - above.y1 > 0.35 * line.size
+        or abs(line.size - above.size) > 0.06 * line.size
+        or line.bold != above.bold
+    ):
+        return False
+    starts = [cell.x0 for cell in split[at - 1]]
+    under_words = all(any(abs(cell.x0 - x0) < 2 for x0 in starts[1:]) for cell in split[at])
+    label = len(split[at]) == 1 and abs(line.x0 - starts[0]) < 2 and line.text[:1].islower()
+    return (under_words or label) and not _is_row(split[at])
 
 
 def _ends_table(text: str) -> bool:
@@ -276,6 +319,67 @@ def _merge(row: Row, below: Row) -> Row:
         if cell is not None:
             _put(merged, column, cell)
     return merged
+
+
+# --- tables of words --------------------------------------------------------------------------------------------------
+
+
+def end_of_words(lines: Sequence[Line], split: Sequence[list[Cell]], first: int) -> int:
+    """Past the last line of a table without figures that starts here: three rows or more whose cells, two or more in
+    each, start at the same places; 0 if there is none."""
+    edges = [cell.x0 for cell in split[first]]
+    if len(edges) < 2 or is_contents(lines[first]):
+        return 0
+    at, rows, narrow = first, 0, 0
+    while at < len(lines) and _is_row_of_words(lines, split, at, first, edges):
+        rows += len(split[at]) > 1
+        narrow += sum(len(cell.text) <= _CELL_LENGTH for cell in split[at]) == len(split[at])
+        at += 1
+    marks = sum(bool(_ITEM.match(split[i][0].text)) for i in range(first, at) if len(split[i]) > 1)
+    if rows < 3 or 2 * marks >= rows or narrow < 0.7 * (at - first):
+        return 0
+    return at if at == len(lines) or not _is_row(split[at]) else 0  # these are the headers of a table of figures
+
+
+def _is_row_of_words(
+    lines: Sequence[Line], split: Sequence[list[Cell]], at: int, first: int, edges: Sequence[float]
+) -> bool:
+    """Whether a line goes on with a table of words: its cells start at the columns' edges; one alone, behind the first
+    column, is the rest of a cell above."""
+    if _is_row(split[at]) or is_contents(lines[at]) or tables.is_caption(lines[at].text):
+        return False
+    if at > first and lines[at].y0 - lines[at - 1].y1 > 1.6 * lines[at].size:
+        return False
+    placed = [any(abs(cell.x0 - edge) < 3 for edge in edges) for cell in split[at]]
+    if not all(placed):
+        return False
+    rest = at > first and lines[at].y0 - lines[at - 1].y1 < 0.5 * lines[at].size
+    return len(split[at]) > 1 or (rest and split[at][0].x0 > edges[0] + 3)
+
+
+def _table_of_words(lines: Sequence[Line], split: Sequence[list[Cell]], first: int, last: int, floor: int) -> Table:
+    """The line above names its columns, if it has as many cells; else its first row does, if there are three or more or
+    it looks unlike the others."""
+    rows: list[Row] = []
+    edges = [cell.x0 for cell in split[first]]
+    above = first > floor and len(split[first - 1]) == len(edges)
+    above = above and lines[first].y0 - lines[first - 1].y1 < 1.6 * lines[first].size
+    columns = [
+        (x0, after - 4) for x0, after in itertools.pairwise([*edges, max(line.x1 for line in lines[first:last]) + 8])
+    ]
+    for i in range(first, last):
+        row = Row([None] * len(edges))
+        for cell in split[i]:
+            _put(row, min(range(len(edges)), key=lambda column: abs(edges[column] - cell.x0)), cell)
+        if rows and len(split[i]) == 1:
+            rows[-1] = _merge(rows[-1], row)
+        else:
+            rows.append(row)
+    unlike = lines[first].bold and not lines[first + 1].bold
+    depth = 1 if not above and (unlike or len(edges) > 2) else 0
+    heads = [Row(list(split[first - 1]))] if above else rows[:depth]
+    headers = tables.column_headers([row.texts() for row in heads], len(edges), spread=False)
+    return Table(first - above, last, heads, rows[depth:], columns, headers)
 
 
 # --- headers ----------------------------------------------------------------------------------------------------------

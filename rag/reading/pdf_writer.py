@@ -24,6 +24,7 @@ _UNITS = re.compile(
     r"^\(?(?:(?:all\s+)?(?:figures|amounts|dollars|values)?\s*(?:are\s+)?(?:in\s+)?)?(?:[£$€]|us\$|thousands?|millions?|billions?|"
     r"per\s?cent|percentages?|number|numbers|full-time|working days|days|hours|index|%|unit)", re.IGNORECASE,
 )  # fmt: skip
+_CONTINUED = re.compile(r"[\s(\[–—-]*\b(?:continued|cont['’]?d|cont)\b\.?[)\]]?", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", ";", ",")
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")  # scripts that write no spaces
 
@@ -60,6 +61,10 @@ class Writer:
             self._close_text()
             goes_on = at == 0 and table.first == 0 and before is not None and table.headers == before.headers
             above = caption if goes_on else self._caption_above()
+            if at == 0 and caption and _is_continued(above, caption):
+                above = caption  # "Table 1 (continued)" says neither what it is of nor in which unit
+            elif table.beside:
+                above = self.open_caption
             self._write_table(table, above)
             at = table.last
             self.open_table, self.open_caption = table, above
@@ -299,6 +304,12 @@ class Writer:
             spans = [cell for cell in block.cells if cell.end > cell.start]
             for cell, span in zip(shown, spans, strict=False):
                 self._box(span.start, span.end, cell)
+
+
+def _is_continued(above: str, caption: str) -> bool:
+    """Whether a caption says that the table which ended the page before goes on."""
+    name = _CONTINUED.sub("", above).strip(" ,:")
+    return name != above and caption.lower().startswith(name.lower())
 
 
 def _ends_in_hyphen(text: str) -> bool:
