@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.language.mentions import NOWHEN, Anchor, label_period, mentions
@@ -223,13 +225,24 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     own = next(
         (
             found
-            for found in (label_period(cell_text(statement, each), Anchor(anchor.day, outer)) for each in labels)
+            for found in (_named(cell_text(statement, each), Anchor(anchor.day, outer)) for each in labels)
             if found
         ),
         outer,
     )
     said = label if own is not None and own is not outer else captioned.words if captioned else around.said
     return replace(statement, period=own, said=said, figures=tuple(figures))
+
+
+def _named(words: str, anchor: Anchor) -> Period | None:
+    """The period that a header or label names; remembered, since both come again in every row of a table."""
+    covers = anchor.covers
+    return _remembered(words, anchor.day, covers, (covers.label, covers.kind) if covers else None)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(words: str, day: date | None, covers: Period | None, told_apart_by: object) -> Period | None:
+    return label_period(words, Anchor(day, covers))  # periods are equal whatever their labels: hence the last argument
 
 
 def _with_its_day(label: str, above: Iterable[str]) -> str:
@@ -244,11 +257,11 @@ def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: A
     """A cell's period: its column's and its row's together ("March" under "2025"), else what stands around it."""
     if _COMPARES.search(header):
         header = ""  # "Change on 2024" is not about 2024
-    across = label_period(header, Anchor(anchor.day, outer))
-    downs = (label_period(label, Anchor(anchor.day, across or outer)) for label in labels)
+    across = _named(header, Anchor(anchor.day, outer))
+    downs = (_named(label, Anchor(anchor.day, across or outer)) for label in labels)
     down = next((found for found in downs if found), None)
     if across is None and down is not None:
-        across = label_period(header, Anchor(anchor.day, down))
+        across = _named(header, Anchor(anchor.day, down))
     if across is not None and down is not None:
         return down if relation(down, across) in ("inside", "equal") else across
     return across or down or outer

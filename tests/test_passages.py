@@ -15,6 +15,8 @@ from rag.language import periods
 from rag.language.numbers import numbers
 from rag.language.rows import row_label, told
 from rag.passages import rendered, split
+from rag.reading import tables
+from rag.reading.compose import PageText
 from rag.reading.plain import read_markdown, read_text
 from rag.reading.sandbox import read_directly
 from rag.types import Figure, Passage, PeriodKind, Reading, Report, Statement
@@ -359,3 +361,82 @@ def test_two_cells_that_name_a_row_are_its_label() -> None:
 
     assert row_label(row) == "March South West"
     assert [figure.period for figure in row.figures] == [periods.month(3, 2025)]
+
+
+def figures_of(grid: list[list[str]], caption: str = "", depth: int = 1) -> dict[str, Figure]:
+    """The figures of a table by the number as written; of one written twice, the last."""
+    page = PageText()
+    page.add("heading", "Accounts", level=1)
+    tables.write_table(page, grid, depth, caption)
+    reading = Reading("PDF", "Annual report 2025", (page.page(),), covers=periods.year(2025))
+    return {
+        reading.pages[0].text[figure.number_start : figure.number_end]: figure
+        for statement in statements(cut(reading)[1])
+        for figure in statement.figures
+    }
+
+
+@pytest.mark.parametrize(
+    ("caption", "corner", "label", "cell", "value", "unit"),
+    [
+        ("Income (in millions, except per share data)", "", "Grants", "$1,284", 1_284e6, "USD"),
+        ("Income (in millions, except per share data)", "", "Earnings per share", "$2.35", 2.35, "USD"),
+        ("Income (in millions, except per share data)", "", "Average shares outstanding", "7,457", 7_457e6, "shares"),
+        ("Income (in thousands, except share data)", "", "Average shares outstanding", "7,457", 7_457, "shares"),
+        ("Income", "(In thousands)", "Grants", "1,284", 1_284e3, ""),
+        ("Income", "£’000", "Grants", "1,284", 1_284e3, "GBP"),
+        ("Income, £ million", "", "Margin (%)", "12.5", 12.5, "%"),
+        ("Income, £ million", "", "Margin", "12.5%", 12.5, "%"),
+        ("Income, £ million", "", "Number of staff", "412", 412, ""),
+        ("Income, £ million", "", "Grants, £ thousand", "412", 412e3, "GBP"),
+        ("Income, A$m", "", "Grants", "$412", 412e6, "AUD"),
+        ("Income, Rs. crore", "", "Grants", "412", 412e7, "INR"),
+        ("", "", "Growth in income", "(8.4%)", -8.4, "%"),
+        ("", "", "Margin", "(0.5)%", -0.5, "%"),
+        ("", "", "Upheld", "(34%)", 34, "%"),
+        ("", "", "Spread", "(55) bps", -55, "bps"),
+        ("", "", "Leads", "33,000¹", 33_000, ""),
+        ("", "", "Leads", "1,025 (r)", 1_025, ""),
+    ],
+)
+def test_the_unit_reaches_the_figure_from_wherever_it_was_said(
+    caption: str, corner: str, label: str, cell: str, value: float, unit: str
+) -> None:
+    (figure,) = figures_of([[corner, "2025"], [label, cell]], caption).values()
+
+    assert (figure.value, figure.unit) == (pytest.approx(value), unit)
+
+
+def test_a_section_says_what_its_rows_are_measured_in() -> None:
+    grid = [["", "2025"], ["Weighted average shares outstanding:", ""], ["Basic", "7,457"], ["Earnings per share:", ""]]
+    found = figures_of([*grid, ["Basic", "$2.35"], ["Waiting (days)", "17"]], "In millions, except per share amounts")
+
+    assert [(each.value, each.unit) for each in found.values()] == [(7_457e6, "shares"), (2.35, "USD"), (17, "days")]
+
+
+def test_a_heading_hands_its_unit_line_down_and_not_its_words() -> None:
+    text = "# Income, £ thousand\n\n| Item | 2025 |\n| --- | --- |\n| Grants | 1,284 |\n"
+    assert figures(text)["1,284"].value == 1_284_000
+
+    text = "# The £3 million programme\n\n| Item | 2025 |\n| --- | --- |\n| Grants | 1,284 |\n"
+    assert (figures(text)["1,284"].value, figures(text)["1,284"].unit) == (1_284, "")
+
+
+def test_what_stands_between_two_signs_of_a_column_is_in_that_currency() -> None:
+    grid = [["", "2025"], ["Grants", "$1,284"], ["Fees", "12"], ["Total", "$1,296"], ["Staff", "9"]]
+
+    assert [each.unit for each in figures_of(grid, "In thousands").values()] == ["USD", "USD", "USD", ""]
+    assert [each.unit for each in figures_of(grid).values()] == ["USD", "", "USD", ""]  # perhaps no money at all
+
+
+def test_a_date_that_names_a_section_is_that_of_its_rows() -> None:
+    grid = [["", "Cost", "Value"], ["December 31, 2024", "", ""], ["Bonds", "310", "351"]]
+
+    assert {each.period.label for each in figures_of(grid).values() if each.period} == {"31 December 2024"}
+
+
+def test_a_year_below_year_ending_is_the_year_to_that_day() -> None:
+    found = figures_of([["Year ending June 30,", "Leases"], ["2024", "310"], ["2025", "351"], ["Thereafter", "12"]])
+
+    labels_found = [each.period.label if each.period else "" for each in found.values()]
+    assert labels_found == ["year to June 2024", "year to June 2025", "2025"]

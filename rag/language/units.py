@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 MONEY = frozenset("GBP USD EUR JPY AUD CAD CHF CNY HKD INR NZD SGD pence cents".split())
 DOLLARS = frozenset("AUD CAD HKD NZD SGD".split())  # a cell under "A$m" writes "$"
@@ -52,7 +53,7 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _RUNNING_TIME = re.compile(r"\s*(?:ended|ending|ends?|to|from|old|after|before|ago|period|past due)\b", re.IGNORECASE)
-_EXCEPT = re.compile(r"\b(?:except|excluding|other than|unless)\b", re.IGNORECASE)
+_EXCEPT = re.compile(r"\b(?:except|other than)\b", re.IGNORECASE)
 
 _EACH = re.compile(
     r"\bper\s+(?:(?!cent\b|annum\b)[\w-]+\s+){0,3}?(?:shares?|units?|ads|adr|rsus?|options?|warrants?|stock)\b", re.I
@@ -67,6 +68,7 @@ _NUMBERS = re.compile(r"\W*(?:numbers?|no\.|count|headcount)(?:\W|$)", re.IGNORE
 _OF_SHARES = re.compile(r"\b(?:par value|cost|capital|price|value|proceeds|expense|income|payments?)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # headers and captions come again with every row
 def scale_of(words: str) -> tuple[float, str]:
     """The scale and unit that a caption or header says: "£ million" is (1e6, "GBP"), "(%)" is (1, "%").
 
@@ -87,8 +89,8 @@ def handed_down(header: str, label: str, sections: Sequence[str] = (), around: S
 
     What is per share is never in millions; numbers of shares are what the exception of a unit line makes of them.
     """
-    near = (label, header, *reversed(sections))
     own = [_of_label(label), scale_of(header), scale_of(label), *map(_of_label, reversed(sections))]
+    near = (label, header) if own[0][1] else (label, header, *reversed(sections))  # "Wait (days)" is in days anywhere
     outer = [scale_of(words) for words in around]
     counted = next((kind for kind in map(_kind, near) if kind), "")
     if counted == "each":
@@ -115,6 +117,7 @@ def _first(units: Iterable[str]) -> str:
     return next(iter(units), "")
 
 
+@lru_cache(maxsize=4096)
 def _kind(words: str) -> str:
     """Whether a label or header is about money for each share, numbers of shares, or numbers of something else."""
     words = _EXCEPT.split(words, maxsplit=1)[0]
@@ -149,6 +152,7 @@ def _share(words: str) -> str:
     return "%" if _PERCENT.search(words) else ""
 
 
+@lru_cache(maxsize=4096)
 def _of_label(words: str) -> tuple[float, str]:
     """What the header of the labels says of the values: "(In thousands)", "£m"; "Month" says nothing of them."""
     scale, _ = scale_of(words)

@@ -39,6 +39,7 @@ from rag.language.units import handed_down, scale_of
         ("Wait in working days", 1, "working days"),
         ("Expected life (in years)", 1, "years"),
         ("Earnings per share (pence)", 1, "pence"),
+        ("Costs excluding VAT (£ thousand)", 1e3, "GBP"),
         ("£", 1, "GBP"),
     ],
 )
