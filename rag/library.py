@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import filelock
 import numpy as np
 
-from rag.errors import BadInput, LibraryBusy, LibraryDamaged, WrongModel
+from rag.errors import BadInput, DiskFull, LibraryBusy, LibraryDamaged, WrongModel
 from rag.index.catalog import Catalog, Entry, Held
 from rag.index.originals import Originals
 from rag.index.vectors import EXACT_MOST, Vectors, exact
@@ -39,6 +39,7 @@ _REMEMBERED = 2000  # passages kept whole between questions, about 10 kB each
 _VOCABULARY_FROM = 5000  # passages whose words are known to a question's spelling
 _SAMPLE = 60  # passages that verify looks at closely
 _REBUILD = 2000  # passages written to the indexes at a time
+_MEND = "Run `footnote rebuild` to mend it; nothing is embedded again."
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Library:
             library = cls(folder, embed, lock, catalog, Vectors(folder / "chroma", catalog.fact("library"), chroma_url))
             damage = library._prepare()
             if damage and not mend:
-                raise LibraryDamaged(f"{damage} Run `footnote rebuild` to mend it; nothing is embedded again.")
+                raise LibraryDamaged(damage)
         except BaseException:
             if library is not None:
                 library.close()
@@ -335,16 +336,18 @@ class Library:
         Chroma is not loaded here, which would take seconds: that its folder is there is all that is looked at.
         """
         if self.catalog.fact("rebuilding"):
-            return f"A rebuild of {self.folder} was interrupted."
+            return f"A rebuild of {self.folder} was interrupted. {_MEND}"
         try:
             self._words = Words(self.folder / "words")
             self.settle()
+        except DiskFull:
+            return ""  # asking needs no room: it passes over what is not live, and the next ingest settles
         except LibraryDamaged as error:
             return str(error)
         if len(self._words) != self._live.passages:
-            return f"The word index holds {len(self._words)} passages, the catalog {self._live.passages}."
+            return f"The word index holds {len(self._words)} passages, the catalog {self._live.passages}. {_MEND}"
         if self._live.passages and self.vectors.missing():
-            return f"The vector index {self.folder / 'chroma'} is missing."
+            return f"The vector index {self.folder / 'chroma'} is missing. {_MEND}"
         return ""
 
     def _read_live(self) -> _Live:

@@ -20,8 +20,9 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
+from rag.errors import FootnoteError, LibraryDamaged
 from rag.index import schema
+from rag.index.room import disk_full
 from rag.types import (
     Block,
     Box,
@@ -138,8 +139,8 @@ class Catalog:
 
     def _explained(self, error: BaseException) -> FootnoteError | None:
         said, folder = str(error), self._path.parent
-        if "disk is full" in said:
-            return DiskFull(f"The disk that holds {folder} is full. {MAKE_ROOM}")
+        if full := disk_full(folder, error):
+            return full
         if "malformed" in said or "not a database" in said:
             return LibraryDamaged(
                 f"{self._path} is damaged ({said}). Put a backup of it in its place, or move {folder} away and ingest "
@@ -149,6 +150,8 @@ class Catalog:
             return FootnoteError(
                 f"{self._path} cannot be written to ({said}). Give this account the right to, or copy {folder}."
             )
+        if "disk I/O error" in said:
+            return FootnoteError(f"The disk that holds {folder} failed ({said}). Check the disk, and try again.")
         return None
 
     # --- facts about the library ---

@@ -10,7 +10,8 @@ from collections.abc import Set
 from pathlib import Path
 from typing import BinaryIO
 
-from rag.errors import MAKE_ROOM, DiskFull, FootnoteError
+from rag.errors import FootnoteError
+from rag.index.room import disk_full
 
 
 class Originals:
@@ -37,8 +38,8 @@ class Originals:
             try:
                 return self._copied(source, file.name)
             except OSError as error:
-                if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                    raise DiskFull(f"The disk that holds {self._folder.parent} is full. {MAKE_ROOM}") from error
+                if full := disk_full(self._folder.parent, error):
+                    raise full from error
                 if error.errno in {errno.EROFS, errno.EACCES}:
                     raise FootnoteError(f"{self._folder} cannot be written to ({error.strerror}).") from error
                 raise

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
+from rag.errors import FootnoteError, LibraryDamaged
+from rag.index.room import disk_full
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,6 +149,7 @@ class Vectors:
     def _client_of_this_library(self) -> Any:
         if self._client is None:
             import chromadb
+            from chromadb.api.shared_system_client import SharedSystemClient
 
             # No telemetry, and no settings from an .env that happens to lie in the working directory.
             settings = chromadb.config.Settings(anonymized_telemetry=False, _env_file=None)  # type: ignore[call-arg]
@@ -159,7 +161,12 @@ class Vectors:
                 )
                 self._client._server._session.timeout = _PATIENCE  # it has none of its own, and no way to ask for one
             else:
-                self._client = self._told(chromadb.PersistentClient, path=str(self._folder), settings=settings)
+                try:
+                    self._client = self._told(chromadb.PersistentClient, path=str(self._folder), settings=settings)
+                except FootnoteError:
+                    # Chroma keeps what it had begun, and would go on with it.
+                    SharedSystemClient._identifier_to_system.pop(str(self._folder), None)
+                    raise
         return self._client
 
     def _told(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -171,8 +178,8 @@ class Vectors:
         except Exception as error:  # Chroma's errors share no class, and its Rust side has its own
             if self._url:
                 raise FootnoteError(f"The Chroma server {self._url} failed: {error}") from error
-            if "full" in str(error) or "space" in str(error):
-                raise DiskFull(f"The disk that holds {self._folder} is full. {MAKE_ROOM}") from error
+            if full := disk_full(self._folder, error):
+                raise full from error
             raise LibraryDamaged(
-                f"The vector index {self._folder} failed ({error}): run `footnote rebuild`."
+                f"The vector index {self._folder} failed ({error}). Run `footnote rebuild` to make it anew."
             ) from error

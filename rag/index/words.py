@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from rag.errors import MAKE_ROOM, DiskFull, FootnoteError, LibraryDamaged
+from rag.errors import FootnoteError, LibraryDamaged
+from rag.index.room import disk_full
 
 _HEAP = 50_000_000  # bytes the writer gathers before it writes a segment
 
@@ -35,8 +37,10 @@ class Words:
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
         except ValueError as error:
+            if full := disk_full(folder, error):
+                raise full from error
             raise LibraryDamaged(
-                f"The word index {folder} cannot be opened ({error}): run `footnote rebuild`."
+                f"The word index {folder} cannot be opened ({error}). Run `footnote rebuild` to make it anew."
             ) from error
         self._writer: Any = None
         self._searcher = self._index.searcher()
@@ -44,32 +48,31 @@ class Words:
 
     def close(self) -> None:
         if self._writer is not None:
-            self._writer.wait_merging_threads()  # consumes the writer, and with it tantivy's own lock
-            self._writer = None
+            writer, self._writer = self._writer, None
+            with contextlib.suppress(ValueError):  # of merging; what was committed is there, merged or not
+                writer.wait_merging_threads()  # consumes the writer, and with it tantivy's own lock
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
     def add(self, wordings: Iterable[Wording]) -> None:
         """Add passages and commit: when this returns they are on disk and found."""
-        writer = self._writing()
-        for wording in wordings:
-            writer.add_document(
-                tantivy.Document(
-                    id=wording.id,
-                    report=wording.report,
-                    revision=wording.revision,
-                    body=" ".join(wording.stems),
+        with self._committed() as writer:
+            for wording in wordings:
+                writer.add_document(
+                    tantivy.Document(
+                        id=wording.id,
+                        report=wording.report,
+                        revision=wording.revision,
+                        body=" ".join(wording.stems),
+                    )
                 )
-            )
-        self._commit()
 
     def remove(self, revisions: Iterable[str]) -> None:
         """Drop all passages of these revisions and commit."""
-        writer = self._writing()
-        for revision in revisions:
-            writer.delete_documents_by_term("revision", revision)
-        self._commit()
+        with self._committed() as writer:
+            for revision in revisions:
+                writer.delete_documents_by_term("revision", revision)
 
     def search(self, stems: Sequence[str], k: int, reports: Iterable[str] | None = None) -> list[tuple[str, float]]:
         """Up to k passage ids with their BM25 score, best first: any of the stems, in the reports named or in all."""
@@ -102,24 +105,24 @@ class Words:
 
     def clear(self) -> None:
         """Drop everything and commit."""
-        self._writing().delete_all_documents()
-        self._commit()
+        with self._committed() as writer:
+            writer.delete_all_documents()
 
     def _term(self, stem: str) -> Any:
         return tantivy.Query.term_query(self._schema, "body", stem, "freq")
 
-    def _writing(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-        return self._writer
-
-    def _commit(self) -> None:
+    @contextlib.contextmanager
+    def _committed(self) -> Iterator[Any]:
+        """The writer; what the body gives it is committed at its end."""
         try:
+            if self._writer is None:
+                self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            yield self._writer
             self._writer.commit()
         except (ValueError, OSError) as error:
             self._writer = None  # it is of no use any more; the next one begins at the last commit
-            if "space" in str(error) or "quota" in str(error).lower():
-                raise DiskFull(f"The disk that holds {self._folder} is full. {MAKE_ROOM}") from error
+            if full := disk_full(self._folder, error):
+                raise full from error
             raise FootnoteError(f"The word index {self._folder} could not be written ({error}).") from error
         self._index.reload()
         self._searcher = self._index.searcher()
