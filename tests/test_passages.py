@@ -395,6 +395,7 @@ def figures_of(grid: list[list[str]], caption: str = "", depth: int = 1) -> dict
         ("", "", "Margin", "(0.5)%", -0.5, "%"),
         ("", "", "Upheld", "(34%)", 34, "%"),
         ("", "", "Spread", "(55) bps", -55, "bps"),
+        ("", "", "Cover", "2.5x", 2.5, "times"),
         ("", "", "Leads", "33,000¹", 33_000, ""),
         ("", "", "Leads", "1,025 (r)", 1_025, ""),
     ],
@@ -412,6 +413,17 @@ def test_a_section_says_what_its_rows_are_measured_in() -> None:
     found = figures_of([*grid, ["Basic", "$2.35"], ["Waiting (days)", "17"]], "In millions, except per share amounts")
 
     assert [(each.value, each.unit) for each in found.values()] == [(7_457e6, "shares"), (2.35, "USD"), (17, "days")]
+
+
+def test_a_unit_in_a_column_of_its_own_is_that_of_its_row() -> None:
+    grid = [["Item", "Unit", "2025"], ["Grants", "£000", "1,284"], ["Wait", "days", "17"], ["Upheld", "%", "34"]]
+    found = figures_of(grid)
+
+    assert {written: (each.value, each.unit) for written, each in found.items()} == {
+        "1,284": (1_284_000, "GBP"),
+        "17": (17, "days"),
+        "34": (34, "%"),
+    }
 
 
 def test_a_heading_hands_its_unit_line_down_and_not_its_words() -> None:

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 
 from rag.answering.facets import Facet, Facets, narrowing
+from rag.language import units
 from rag.language.tokens import content_stem_set, stem
 from rag.question import counted, subject
 from rag.search import ANYONE, MOVES, Found
 from rag.types import Understood
 
-MONEY = frozenset(("GBP", "USD", "EUR", "JPY", "pence", "cents"))
-SHARES = frozenset(("%", "percentage points", "times"))
+MONEY = units.MONEY
+SHARES = frozenset(("%", "percentage points", "bps", "times"))
 TIME = re.compile(r"\b(?:days?|weeks?|months?|years?|hours?|minutes?)$")
 # What is hoped for is not what was: unasked, such a figure is never the answer.
 HOPED = frozenset(stem(word) for word in "target targets goal forecast budget plan planned projected expected".split())

@@ -12,7 +12,7 @@ from rag.search import Ranked
 from rag.types import AnsweredFigure, Citation, CitedCell, Claim, Figure, Statement, place
 
 _SCALE_WORDS = {1e3: "thousand", 1e6: "million", 1e9: "billion"}
-_SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥"}
+_SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "AUD": "A$", "CAD": "C$", "HKD": "HK$", "INR": "₹"}
 _SPELT_OUT = re.compile(r"\b(?:days?|weeks?|months?|hours?|minutes?|percentage points)$")
 
 
@@ -110,7 +110,7 @@ def _with_unit(number: str, figure: Figure) -> str:
     scale = round(abs(figure.value) / told_value) if told_value else 1
     sign = _SIGNS.get(figure.unit, "")
     if sign and sign not in number:
-        number = f"{sign}{number}"
+        number = f"{sign}{number.removeprefix('$')}"
     if scale in _SCALE_WORDS:
         number = f"{number} {_SCALE_WORDS[scale]}"
     if figure.unit == "%" and "%" not in number and "per" not in number:

@@ -66,6 +66,7 @@ _NUMBER = re.compile(
     (?P<close>\))?
     (?:[\s-]?(?P<scale>thousand|million|billion|trillion|bn|mn|tn|hundred|(?(currency)[kmb]|(?<![\s-])[kmb]))(?![\w]))?
     (?P<percent>\s?(?:%|per\ ?cent\b|percentage\ points?\b|pp\b))?
+    (?P<times>[x×](?!\w|\s*\d))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -175,6 +176,8 @@ def _plain(text: str, match: re.Match[str], start: int, end: int) -> Number | No
         value = -value  # accounts write a loss as (1,284); in prose brackets are only brackets
     percent = (match["percent"] or "").strip().lower()
     unit = "percentage points" if percent in ("pp", "percentage point", "percentage points") else "%" if percent else ""
+    if match["times"] and not unit:
+        unit = "times"
     if match["currency"]:
         unit = _CURRENCIES[match["currency"].strip().upper()]
     number_start, number_end = _stripped(text, number_start, number_end)
@@ -207,8 +210,8 @@ def _part_of_a_name(text: str, match: re.Match[str], start: int) -> bool:
         return True  # COVID-19, but not "10-15"
     if before.isalnum() or before in ("_", "/", "#", ":"):
         return True  # A4, 10/12
-    if after[:1].isalpha() and not match["scale"]:
-        return True  # 1st, 3D
+    if after[:1].isalpha() and not match["scale"] and not match["times"]:
+        return True  # 1st, 3D, but not 2.5x
     if after[:1] in (":", "/", ".") and after[1:].isdigit():
         return True  # 10:30, 24/7, section 3.5.1
     if after[:1] == "-" and after[1:].isalpha() and not match["currency"] and not match["scale"]:

@@ -6,6 +6,7 @@ import re
 
 from rag.types import Cell, Statement
 
+_UNIT = re.compile(r"^(?:US)?[£$€¥]\s?['’‘]?000s?$")
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,11 +29,12 @@ def cell_text(statement: Statement, cell: Cell) -> str:
 
 
 def label_cells(statement: Statement) -> tuple[Cell, ...]:
-    """The cells that name a row: the first, and those behind it up to the first that holds a digit."""
+    """The cells that name a row: the first, and those behind it up to the first that holds a digit. A unit in a column
+    of its own ("£000") is of the name."""
     named = statement.cells[:1]
     for cell in statement.cells[1:]:
         text = cell_text(statement, cell)
-        if not text or any(char.isdigit() for char in text):
+        if not text or (any(char.isdigit() for char in text) and not _UNIT.match(text)):
             break
         named += (cell,)
     return named if len(named) < len(statement.cells) else statement.cells[:1]

@@ -119,6 +119,20 @@ def test_a_figure_is_found(text: str, written: str, value: float, unit: str, qua
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [("Cover was 2.5x.", 2.5, "times"), ("It grew 3× in 2025.", 3, "times"), ("$5x", 5, "USD")],
+)
+def test_a_ratio_is_so_many_times(text: str, value: float, unit: str) -> None:
+    (number,) = numbers(text, taken=[(m.start, m.end) for m in mentions(text)])
+    assert (number.value, number.unit) == (value, unit)
+
+
+@pytest.mark.parametrize("text", ["a 4x4", "2x4 inches", "the 3D film"])
+def test_a_size_is_no_ratio(text: str) -> None:
+    assert all(number.unit != "times" for number in numbers(text))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "see page 6",

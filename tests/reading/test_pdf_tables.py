@@ -62,6 +62,18 @@ def test_a_sign_close_behind_a_figure_belongs_to_the_next() -> None:
     assert [text for text, _ in rows(page)[0]] == ["Grants", "$1,284", "$97"]
 
 
+def test_a_header_and_one_row_are_a_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines(canvas, ["Table 1: Leads"], top=84)
+        row(canvas, 100, "Region", "2024", "2025")
+        row(canvas, 116, "North", "310", "351")
+        lines(canvas, ["All figures are final."], top=150)
+
+    (page,) = pages_of(draw)
+    assert rows(page) == [[("North", ("Region",)), ("310", ("2024",)), ("351", ("2025",))]]
+    assert captions(page) == ["Table 1: Leads"]
+
+
 def test_a_mark_far_from_a_figure_stands_for_one() -> None:
     def draw(canvas: Canvas) -> None:
         row(canvas, 100, "Item", "2025", "2024", "Change")
