@@ -173,3 +173,6 @@ def check_yearly(raw: dict[str, Any]) -> None:
         assert round(sum(staff["groups"]), 1) == staff["total"], year
         assert [sum(finance[part]) for part in ("income", "spending", "budget")] == finance["totals"], year
     assert sum(raw["finance"][LAST_YEAR + 1]["budget"]) == raw["finance"][LAST_YEAR + 1]["budget_total"]
+    by_office = raw["volunteers_by_office"]
+    for part, whole in (("people", "volunteers"), ("hours", "hours")):
+        assert sum(map(sum, by_office[part].values())) == raw["staff"][LAST_YEAR][whole], part

@@ -87,6 +87,8 @@ def add_block(document: Any, block: Block, table: Callable[[str], Table]) -> Non
             add_table(document, table(name))
         case Directive(_, _):
             pass
+        case _:
+            raise ValueError(block)
 
 
 def add_runs(paragraph: Any, text: str) -> None:

@@ -207,6 +207,7 @@ class Writer:
                 ]
             case Directive(name, argument):
                 return self.directive(name, argument)
+        raise ValueError(block)
 
     def heading(self, level: int, text: str) -> Paragraph:
         paragraph = Paragraph(inline(text), H1 if level == 1 else H2)

@@ -1,6 +1,7 @@
-"""Prose sources: a small Markdown, its placeholders filled in, as a list of blocks for the PDF and Word writers.
+"""Prose sources: a small Markdown, its placeholders filled in, as a list of blocks for whatever writes them.
 
-# Chapter   ## Section   - list item   paragraph with **bold** and a note[^Text of the footnote.]
+# Chapter   ## Section   - list item   1. numbered item   paragraph with **bold** and a note[^Text of the footnote.]
+Table 1. Caption, and under it lines of | cells | between bars |, the first of them the header
 @table name   @chart name   @include key   @two (two columns, new page)   @one (one column, new page)
 @break (new page)   @column (next column)   @contents
 ?first text   only in the first year of the series      ?later text   only in the years after it
@@ -33,6 +34,13 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """A numbered list."""
+
+    items: list[str]
+
+
+@dataclass(frozen=True)
 class Directive:
     name: str
     argument: str = ""
@@ -49,7 +57,7 @@ class Table:
     """How many columns, from the left, hold words and not figures."""
 
 
-Block = Heading | Para | Bullets | Directive
+Block = Heading | Para | Bullets | Steps | Table | Directive
 
 
 def read_parts(path: Path) -> dict[str, str]:
@@ -82,5 +90,11 @@ def _blocks(text: str, first: bool) -> Iterator[Block]:
             yield Heading(len(marks), title)
         elif chunk.startswith("- "):
             yield Bullets([" ".join(item.split()) for item in re.split(r"(?:^|\n)- ", chunk) if item.strip()])
+        elif chunk.startswith("1. "):
+            yield Steps([" ".join(item.split()) for item in re.split(r"(?:^|\n)\d+\. ", chunk) if item.strip()])
+        elif "\n| " in chunk:
+            caption, *lines = chunk.splitlines()
+            header, *rows = ([cell.strip() for cell in line.strip("| ").split("|")] for line in lines)
+            yield Table(caption, header, rows)
         elif chunk.strip():
             yield Para(" ".join(chunk.split()))
