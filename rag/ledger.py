@@ -222,16 +222,19 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
         header = " ".join(cell.headers)
         period = _cell_period(header, down, outer, anchor)
         figures += _cell_figures(statement, cell, header, label, label_headers, period)
-    own = next(
-        (
-            found
-            for found in (_named(cell_text(statement, each), Anchor(anchor.day, outer)) for each in labels)
-            if found
-        ),
-        outer,
-    )
+    own = _down([cell_text(statement, each) for each in labels], Anchor(anchor.day, outer)) or outer
     said = label if own is not None and own is not outer else captioned.words if captioned else around.said
     return replace(statement, period=own, said=said, figures=tuple(figures))
+
+
+def _down(labels: Iterable[str], anchor: Anchor) -> Period | None:
+    """The period that a row's labels name together, each inside the one before: "2025", then "March"."""
+    found: Period | None = None
+    for label in labels:
+        named = _named(label, Anchor(anchor.day, found or anchor.covers))
+        if named and (found is None or relation(named, found) == "inside"):
+            found = named
+    return found
 
 
 def _named(words: str, anchor: Anchor) -> Period | None:
@@ -258,8 +261,7 @@ def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: A
     if _COMPARES.search(header):
         header = ""  # "Change on 2024" is not about 2024
     across = _named(header, Anchor(anchor.day, outer))
-    downs = (_named(label, Anchor(anchor.day, across or outer)) for label in labels)
-    down = next((found for found in downs if found), None)
+    down = _down(labels, Anchor(anchor.day, across or outer))
     if across is None and down is not None:
         across = _named(header, Anchor(anchor.day, down))
     if across is not None and down is not None:

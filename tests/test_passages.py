@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from rag.language.rows import row_label, told
 from rag.passages import rendered, split
 from rag.reading import tables
 from rag.reading.compose import PageText
+from rag.reading.limits import Limits
 from rag.reading.plain import read_markdown, read_text
 from rag.reading.sandbox import read_directly
+from rag.reading.sheets import read_delimited
 from rag.types import Figure, Passage, PeriodKind, Reading, Report, Statement
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -452,3 +455,13 @@ def test_a_year_below_year_ending_is_the_year_to_that_day() -> None:
 
     labels_found = [each.period.label if each.period else "" for each in found.values()]
     assert labels_found == ["year to June 2024", "year to June 2025", "2025"]
+
+
+def test_a_year_and_a_month_in_two_columns_of_labels_are_one_period() -> None:
+    reading = read_delimited(
+        b"Year,Month,Phone,Email\n2024,November,95,31\n2025,March,102,38\n", "channels.csv", Limits()
+    )
+    _, passages = cut(reading)
+    periods = {f.value: f.period and (f.period.start, f.period.end) for s in statements(passages) for f in s.figures}
+    assert periods[95] == periods[31] == (date(2024, 11, 1), date(2024, 12, 1))
+    assert periods[102] == (date(2025, 3, 1), date(2025, 4, 1))
