@@ -28,6 +28,15 @@ class DiskFull(FootnoteError):
 MAKE_ROOM = "Make room and ingest again: what was live is whole, and what was embedded is not embedded anew."
 
 
+START_ANEW = "Put a backup of it in its place, or move {folder} away and ingest again: your reports are untouched."
+
+
+def brief(error: BaseException, most: int = 200) -> str:
+    """What an error of a library says, on one line; some quote a whole file."""
+    said = " ".join(str(error).split())
+    return said if len(said) <= most else f"{said[:most]}…"
+
+
 class WrongModel(FootnoteError):
     """The library was embedded with another model than the one configured."""
 

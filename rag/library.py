@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import filelock
 import numpy as np
 
-from rag.errors import BadInput, DiskFull, LibraryBusy, LibraryDamaged, WrongModel
+from rag.errors import START_ANEW, BadInput, DiskFull, LibraryBusy, LibraryDamaged, WrongModel
 from rag.index.catalog import Catalog, Entry, Held
 from rag.index.originals import Originals
 from rag.index.vectors import EXACT_MOST, Vectors, exact
@@ -89,6 +89,8 @@ class Library:
         Raises BadInput where there is none, LibraryBusy, WrongModel, and LibraryDamaged unless `mend` is set, as
         `verify` and `rebuild` do.
         """
+        if not (folder / "catalog.db").is_file() and _has_parts(folder):
+            raise LibraryDamaged(f"{folder / 'catalog.db'} is missing. {START_ANEW.format(folder=folder)}")
         if not create and not (folder / "catalog.db").is_file():
             raise BadInput(
                 f"There is no library at {folder}. Run `footnote ingest PATH --library {folder}` to make one."
@@ -372,13 +374,13 @@ class Library:
 
     def _words_problems(self) -> Iterator[str]:
         if self._words is None:
-            yield "The word index cannot be opened."
+            yield f"The word index cannot be opened. {_MEND}"
             return
         yield from _compared("The word index", set(self.catalog.passage_ids()), self._words.ids())
 
     def _vector_problems(self) -> Iterator[str]:
         if self._live.passages and self.vectors.missing():
-            yield "The vector index is missing."
+            yield f"The vector index is missing. {_MEND}"
             return
         if not self._live.passages and self.vectors.missing():
             return
@@ -402,7 +404,7 @@ class Library:
         if lost:
             yield (
                 f"The vector index of {collection} does not find {len(lost)} of {len(ids)} passages "
-                f"by their own vectors, {lost[0]} among them."
+                f"by their own vectors, {lost[0]} among them. {_MEND}"
             )
 
     def _file_problems(self) -> Iterator[str]:
@@ -426,6 +428,8 @@ class Library:
 def _agree(catalog: Catalog, embed: Embed, folder: Path) -> None:
     """Note the model of a new library; refuse another one for an old library."""
     made = catalog.fact("format")
+    if not made and _has_parts(folder):
+        raise LibraryDamaged(f"{folder / 'catalog.db'} is empty. {START_ANEW.format(folder=folder)}")
     if not made:
         catalog.note("library", uuid.uuid4().hex[:8])
         catalog.note("embedding", embed.fingerprint)
@@ -439,6 +443,11 @@ def _agree(catalog: Catalog, embed: Embed, folder: Path) -> None:
             f"The library {folder} was embedded with {model}, and {embed.fingerprint} is configured. "
             "Configure that model again, or ingest into a new library."
         )
+
+
+def _has_parts(folder: Path) -> bool:
+    """Whether a library was made here: its word index comes after all that a new catalog says of itself."""
+    return (folder / "words").is_dir()
 
 
 def _revision(passage_id: str) -> str:
@@ -491,6 +500,7 @@ def _spread(ids: Sequence[str], most: int = _SAMPLE) -> Sequence[str]:
 def _compared(name: str, expected: set[str], there: set[str]) -> Iterator[str]:
     missing, orphans = sorted(expected - there), sorted(there - expected)
     if missing:
-        yield f"{name} lacks {len(missing)} of {len(expected)} passages, {missing[0]} among them."
+        yield f"{name} lacks {len(missing)} of {len(expected)} passages, {missing[0]} among them. {_MEND}"
     if orphans:
-        yield f"{name} holds {len(orphans)} passages that are no longer in the library, {orphans[0]} among them."
+        those = f"{len(orphans)} passages that are no longer in the library, {orphans[0]} among them"
+        yield f"{name} holds {those}. {_MEND}"

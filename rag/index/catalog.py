@@ -20,7 +20,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from rag.errors import FootnoteError, LibraryDamaged
+from rag.errors import START_ANEW, FootnoteError, LibraryDamaged
 from rag.index import schema
 from rag.index.room import disk_full
 from rag.types import (
@@ -142,10 +142,7 @@ class Catalog:
         if full := disk_full(folder, error):
             return full
         if "malformed" in said or "not a database" in said:
-            return LibraryDamaged(
-                f"{self._path} is damaged ({said}). Put a backup of it in its place, or move {folder} away and ingest "
-                "again: your reports themselves are untouched."
-            )
+            return LibraryDamaged(f"{self._path} is damaged ({said}). {START_ANEW.format(folder=folder)}")
         if "readonly" in said or "unable to open" in said:
             return FootnoteError(
                 f"{self._path} cannot be written to ({said}). Give this account the right to, or copy {folder}."
@@ -317,9 +314,10 @@ class Catalog:
                 .exists()
             )
             bare = db.scalar(sa.select(sa.func.count()).select_from(schema.passages).where(~known)) or 0
-        found = (
-            [] if state == "ok" else [f"The catalog is damaged ({state}): restore it, or ingest into a new library."]
-        )
+        found = []
+        if state != "ok":
+            told = " ".join(str(state).split())
+            found.append(f"{self._path} is damaged ({told}). {START_ANEW.format(folder=self._path.parent)}")
         if bare:
             found.append(f"{bare} passages have no vector in the catalog: ingest their reports into a new library.")
         if jobs := self.jobs():

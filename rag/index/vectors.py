@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from rag.errors import FootnoteError, LibraryDamaged
+from rag.errors import FootnoteError, LibraryDamaged, brief
 from rag.index.room import disk_full
 
 if TYPE_CHECKING:
@@ -177,9 +177,9 @@ class Vectors:
             raise
         except Exception as error:  # Chroma's errors share no class, and its Rust side has its own
             if self._url:
-                raise FootnoteError(f"The Chroma server {self._url} failed: {error}") from error
+                raise FootnoteError(f"The Chroma server {self._url} failed: {brief(error)}") from error
             if full := disk_full(self._folder, error):
                 raise full from error
             raise LibraryDamaged(
-                f"The vector index {self._folder} failed ({error}). Run `footnote rebuild` to make it anew."
+                f"The vector index {self._folder} failed ({brief(error)}). Run `footnote rebuild` to make it anew."
             ) from error

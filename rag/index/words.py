@@ -11,7 +11,7 @@ from typing import Any
 
 import tantivy
 
-from rag.errors import FootnoteError, LibraryDamaged
+from rag.errors import FootnoteError, LibraryDamaged, brief
 from rag.index.room import disk_full
 
 _HEAP = 50_000_000  # bytes the writer gathers before it writes a segment
@@ -40,7 +40,7 @@ class Words:
             if full := disk_full(folder, error):
                 raise full from error
             raise LibraryDamaged(
-                f"The word index {folder} cannot be opened ({error}). Run `footnote rebuild` to make it anew."
+                f"The word index {folder} cannot be opened ({brief(error)}). Run `footnote rebuild` to make it anew."
             ) from error
         self._writer: Any = None
         self._searcher = self._index.searcher()
@@ -123,7 +123,7 @@ class Words:
             self._writer = None  # it is of no use any more; the next one begins at the last commit
             if full := disk_full(self._folder, error):
                 raise full from error
-            raise FootnoteError(f"The word index {self._folder} could not be written ({error}).") from error
+            raise FootnoteError(f"The word index {self._folder} could not be written ({brief(error)}).") from error
         self._index.reload()
         self._searcher = self._index.searcher()
         self._idf = {}
