@@ -209,7 +209,7 @@ def _checks(files: Path, library: Path, *, change: bool) -> float:
             path.write_text(f"In 2026 office {number} took {time.time_ns()} cases.\n")
         ran, done = _ingested(files, library)
         if done["changed"] != change or done["failed"]:
-            raise SystemExit(f"{done['changed']} files were found changed and {done['failed']} failed.")
+            raise SystemExit(f"{done['changed']} files were found changed, not {int(change)}; {done['failed']} failed.")
         seconds.append(ran.seconds)
     return median(seconds)
 

@@ -16,6 +16,7 @@ import psutil
 ROOT = Path(__file__).parents[2]
 MB = 1_000_000
 _EVERY = 0.1  # seconds between two looks
+_NEW = 0.3  # seconds; a process younger than this may not run its program yet, and show its parent's memory as its own
 # For the peers: nothing is to be fetched, and nobody told.
 _QUIET = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
 
@@ -59,7 +60,8 @@ class _Memory:
 
     def look(self, top: psutil.Process) -> None:
         with contextlib.suppress(psutil.Error):  # they end while we look
-            tree = [top, *top.children(recursive=True)]
+            below = top.children(recursive=True)
+            tree = [top, *(process for process in below if time.time() - process.create_time() > _NEW)]
             resident = sum(process.memory_info().rss for process in tree)
             self.resident.append(resident)
             # Pages that processes share count for each of them in the resident set. Telling them apart takes longer,
