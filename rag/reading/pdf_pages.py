@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rag.reading.pdf_cells import Table
 from rag.reading.pdf_columns import in_reading_order
 from rag.reading.pdf_lines import Line, to_lines
 from rag.reading.pdf_outline import Titles, outline_of
 from rag.reading.pdf_running import number_on
 from rag.reading.pdf_sheets import Sheet, set_running_apart, style_of
-from rag.reading.pdf_tables import Table
 from rag.reading.pdf_words import ASKEW, Word
 from rag.reading.pdf_writer import Writer
 from rag.types import Page

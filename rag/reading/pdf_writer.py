@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from rag.reading import tables
 from rag.reading.compose import PageText
+from rag.reading.pdf_cells import Cell, Table, is_contents
 from rag.reading.pdf_lines import Line
 from rag.reading.pdf_outline import Outline
 from rag.reading.pdf_sheets import Sheet, Style, apart
-from rag.reading.pdf_tables import Cell, Table, find_tables, is_contents
+from rag.reading.pdf_tables import find_tables
 from rag.types import BlockKind, Page
 
 _BULLET = re.compile(r"^(?:[•‣⁃▪▫◦●○■□◆◇❖►▶▸➢➤✓✔✗✘☐☑☒–—*·\uf000-\uf0ff-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
