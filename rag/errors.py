@@ -28,7 +28,8 @@ class DiskFull(FootnoteError):
 MAKE_ROOM = "Make room and ingest again: what was live is whole, and what was embedded is not embedded anew."
 
 
-START_ANEW = "Put a backup of it in its place, or move {folder} away and ingest again: your reports are untouched."
+# The whole folder: SQLite would add to a catalog alone what a log of the damaged one still holds.
+START_ANEW = "Move {folder} away, then put a backup of it there or ingest again: your reports are untouched."
 
 
 def brief(error: BaseException, most: int = 200) -> str:

@@ -89,9 +89,10 @@ class Library:
         Raises BadInput where there is none, LibraryBusy, WrongModel, and LibraryDamaged unless `mend` is set, as
         `verify` and `rebuild` do.
         """
-        if not (folder / "catalog.db").is_file() and _has_parts(folder):
-            raise LibraryDamaged(f"{folder / 'catalog.db'} is missing. {START_ANEW.format(folder=folder)}")
-        if not create and not (folder / "catalog.db").is_file():
+        file = folder / "catalog.db"
+        if not (file.is_file() and file.stat().st_size) and _has_parts(folder):
+            raise LibraryDamaged(f"{file} is missing or empty. {START_ANEW.format(folder=folder)}")
+        if not create and not file.is_file():
             raise BadInput(
                 f"There is no library at {folder}. Run `footnote ingest PATH --library {folder}` to make one."
             )
@@ -105,7 +106,7 @@ class Library:
             ) from None
         library: Library | None = None
         try:
-            catalog = Catalog(folder / "catalog.db")
+            catalog = Catalog(file)
             _agree(catalog, embed, folder)
             library = cls(folder, embed, lock, catalog, Vectors(folder / "chroma", catalog.fact("library"), chroma_url))
             damage = library._prepare()
@@ -428,8 +429,6 @@ class Library:
 def _agree(catalog: Catalog, embed: Embed, folder: Path) -> None:
     """Note the model of a new library; refuse another one for an old library."""
     made = catalog.fact("format")
-    if not made and _has_parts(folder):
-        raise LibraryDamaged(f"{folder / 'catalog.db'} is empty. {START_ANEW.format(folder=folder)}")
     if not made:
         catalog.note("library", uuid.uuid4().hex[:8])
         catalog.note("embedding", embed.fingerprint)
