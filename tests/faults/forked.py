@@ -92,10 +92,10 @@ def end(code: int) -> None:
     os._exit(code)
 
 
-def lay(at: str, do: str, call: int = 1, file: str = "", after: bool = False, ahead: float = 0.0) -> None:
+def lay(at: str, do: str, call: int = 1, file: str = "", after: bool = False, value: Any = None) -> None:
     """At the so-manieth call of ``module:Class.function``, before or after it: die, or wait until there is a file.
 
-    do: "die" · "wait" · "answer", which sets a clock's function ahead by so many seconds.
+    do: "die" · "wait" · "set", which gives what is named another value · "shift", which sets a clock by seconds.
     """
     module, _, path = at.partition(":")
     *owners, name = path.split(".")
@@ -103,11 +103,12 @@ def lay(at: str, do: str, call: int = 1, file: str = "", after: bool = False, ah
     for each in owners:
         owner = getattr(owner, each)
     real = getattr(owner, name)
-    setattr(owner, name, _clock(real, ahead) if do == "answer" else _trapped(real, do, call, file, after))
-
-
-def _clock(real: Callable[[], Any], ahead: float) -> Callable[[], Any]:
-    return lambda: real() + int(ahead * (1_000_000_000 if real is time.time_ns else 1))
+    if do == "set":
+        setattr(owner, name, value)
+    elif do == "shift":
+        setattr(owner, name, lambda: real() + value)
+    else:
+        setattr(owner, name, _trapped(real, do, call, file, after))
 
 
 def _trapped(real: Callable[..., Any], do: str, call: int, file: str, after: bool) -> Callable[..., Any]:

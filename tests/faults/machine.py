@@ -52,6 +52,11 @@ def waits(at: str, file: Path, call: int = 1) -> Trap:
     return {"at": at, "do": "wait", "file": str(file), "call": call}
 
 
+def given(at: str, value: object) -> Trap:
+    """Another value for ``module:name``."""
+    return {"at": at, "do": "set", "value": value}
+
+
 class Machine:
     """Starts commands; `mounts` and `obeys` say what it can do here: mount file systems, be refused a file."""
 

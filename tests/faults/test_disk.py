@@ -65,7 +65,10 @@ def is_full(done: Done) -> bool:
 def rooms(*parts_and_room: tuple[str, int]) -> pytest.MarkDecorator:
     """A disk under each of these parts of the library, and how much room it has left."""
     return pytest.mark.parametrize(
-        ("filled", "room"), parts_and_room, indirect=["filled"], ids=[f"{p or 'all'}-{room}" for p, room in parts_and_room]
+        ("filled", "room"),
+        parts_and_room,
+        indirect=["filled"],
+        ids=[f"{p or 'all'}-{room}" for p, room in parts_and_room],
     )
 
 
