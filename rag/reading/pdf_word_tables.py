@@ -10,8 +10,9 @@ from rag.reading import tables
 from rag.reading.pdf_cells import Cell, Row, Table, is_contents, is_row, merge, put
 from rag.reading.pdf_lines import Line
 
+# A bullet, whatever a scan takes it for, a number, "Item 1.": what hangs before the items of a list.
 _ITEM = re.compile(
-    r"^(?:[•‣▪◦●○■□*·–—-]|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]?)$|^[A-Z][a-z]*\s\d{1,2}[A-Z]?[.:]?$"
+    r"^(?:[^\w\s]{1,2}|\(?(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]?)$|^[A-Z][a-z]*\s\d{1,2}[A-Z]?[.:]?$"
 )
 _CELL_LENGTH = 60  # a longer text is one of a column of prose
 
