@@ -44,6 +44,7 @@ _AHEAD_FILES, _AHEAD_BYTES = (
     256,
     16_000_000,
 )  # read ahead of the embedding, the slower of the two
+_TOLD_EVERY = 100  # unchanged files: ten thousand events of nothing would take a second
 _TRIES = 4  # at a file that is being written while it is read
 _COLLECTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,58}[A-Za-z0-9])?")
 _log = logging.getLogger(__name__)
@@ -186,12 +187,14 @@ def correct(library: Library, report: Report, said: Correction, *, read: Read, p
         if held is None:
             raise BadInput(f"{report.path} is no longer in the library.")
         library.catalog.correct(report.id, said)
+        if held.pipeline == read_by(pipeline, library.catalog.corrections().get(report.id)):
+            return held.report  # it was read in this light before
         file = File(held.root, report.path, held.size, held.mtime_ns)
         line = _Line(library, read, report.collection, lambda _: None, pipeline, 400, 1, Limits())
         done = line.run(Plan((Step(file, "change", held),), (), ()), origin=library.original(report))
     if done.failed:
         raise UnreadableReport(f"{report.path}: {done.files[0].reason}")
-    return library.report(report.path)
+    return library.report(report.path, report.collection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,7 @@ class _Line:
         self._embedded = 0
         self._progress = _Progress()
         self._origin: Path | None = None
+        self._changed = False  # rows of reports that were not read
 
     def run(self, plan: Plan, origin: Path | None = None) -> IngestReport:
         """Do what is planned. `origin`: where the one file is read from, if not from its place."""
@@ -275,8 +279,10 @@ class _Line:
             catalog.seen(moved(held, file))
         if step.unread and step.do != "skip":  # it was changed, could not be read, and was changed back
             catalog.unlist_unread([step.unread])
+        self._changed = self._changed or step.do in {"touch", "move"}
         self._outcomes.append(_outcome(step))
-        self._tell(file.path, self._outcomes[-1].outcome)
+        if step.do != "keep" or len(self._outcomes) % _TOLD_EVERY == 1:
+            self._tell(file.path, self._outcomes[-1].outcome)
 
     def _keep_original(self, file: File, held: Held) -> None:
         if not self._library.originals.path(held.sha256, held.report.path).exists():  # as verify said
@@ -453,7 +459,8 @@ class _Line:
     def _sweep(self) -> None:
         """Remove what nothing refers to any more."""
         library = self._library
-        library.refresh()
+        if self._changed:
+            library.refresh()
         library.originals.sweep({library.originals.name(held.sha256, held.report.path) for held in library.held})
         library.catalog.drop_unused_embeddings()
         self._tell("", "swept")

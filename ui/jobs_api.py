@@ -54,7 +54,9 @@ def _lines(job: Job, library: Library, options: dict[str, Any]) -> Iterator[str]
 
     threading.Thread(target=work, name="job").start()
     while True:
-        message = messages.get()
-        yield json.dumps(message, ensure_ascii=False, default=str) + "\n"
-        if "event" not in message:
+        waiting = [messages.get()]
+        while not messages.empty():  # together: each piece takes its own way through the server's threads
+            waiting.append(messages.get())
+        yield "".join(json.dumps(message, ensure_ascii=False, default=str) + "\n" for message in waiting)
+        if "event" not in waiting[-1]:
             return

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BATCH = 12  # texts; 8 to 16 are equally fast on two cores, more are slower
+# Token states in a batch, padding included. What attention takes grows with the square of a text's length: a batch of
+# twelve long texts took 240 MB for a moment, one of so many tokens takes 48, in no more time.
+_TOKENS = 1024
 _AT_ONCE = 96  # texts in one request to an endpoint
 _TRIES = 3
 
@@ -47,7 +50,7 @@ class MiniLM:
         encodings = tokenizer.encode_batch([text.text for text in texts])
         done: list[Embedded | None] = [None] * len(texts)
         by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))  # so that little is padding
-        for batch in _batches(by_length, _BATCH):
+        for batch in _padded(by_length, [len(each.ids) for each in encodings]):
             longest = len(encodings[batch[-1]].ids)
             ids = np.zeros((len(batch), longest), np.int32)
             mask = np.zeros((len(batch), longest), np.int32)
@@ -78,6 +81,16 @@ class MiniLM:
                 session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
                 self._loaded = tokenizer, session
             return self._loaded
+
+
+def _padded(by_length: Sequence[int], lengths: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The texts, shortest first, in batches that stay small when each is padded to its longest."""
+    start = 0
+    for end in range(1, len(by_length) + 1):
+        full = end - start == _BATCH
+        if full or end == len(by_length) or (end - start + 1) * lengths[by_length[end]] > _TOKENS:
+            yield by_length[start:end]
+            start = end
 
 
 def _pooled(

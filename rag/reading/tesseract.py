@@ -28,6 +28,7 @@ SHARE_OF_TIME = 0.75  # of the wall time that a file may take: what has been rea
 
 _PAGE_SECONDS = 60.0
 _DOUBTFUL = 70  # a page that is read with less confidence, in per cent, may be lying on its side
+_LIKE_A_BULLET = re.compile(r"[¢«»°@®eo]|[01][\])]")  # what Tesseract makes of a bullet at the beginning of a line
 _NOISE = 30  # below this, what has neither letter nor digit is dirt
 _RULES = re.compile(r"[|¦_~=\[\]{}\\/]+")  # what is made of a table's ruled lines
 _DASHES = re.compile(r"[—–-]+")  # so may these be, or a cell that says "none"
@@ -226,6 +227,8 @@ def _words(line: Any) -> list[tuple[str, list[float], float]]:
         seen = any(letter.isalnum() for letter in text)
         if seen or not (sure < _NOISE or _RULES.fullmatch(text) or (_DASHES.fullmatch(text) and sure < 2 * _NOISE)):
             found.append((text, stated["bbox"], sure))
+    if len(found) > 1 and _LIKE_A_BULLET.fullmatch(found[0][0]) and found[1][0][0].isalpha():
+        found[0] = ("•", *found[0][1:])
     return found
 
 

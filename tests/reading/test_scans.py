@@ -160,6 +160,17 @@ def test_each_page_of_a_tiff_is_a_page() -> None:
 
 
 @needs_tesseract
+def test_bullets_are_bullets_whatever_tesseract_takes_them_for() -> None:
+    image = Image.new("L", SIZE, "white")
+    draw = ImageDraw.Draw(image)
+    items = ["Letters to landlords and to the council", "Help with forms of all kinds", "A caseworker of your own"]
+    for i, text in enumerate(items):
+        draw.ellipse((156, 297 + 70 * i, 172, 313 + 70 * i), fill="black")
+        draw.text((200, 285 + 70 * i), text, font=ImageFont.load_default(size=34), fill="black")
+    assert texts(one_page(saved(image)), "list_item") == items
+
+
+@needs_tesseract
 def test_an_image_without_words_says_so() -> None:
     assert (
         refused(lambda: read_image(saved(Image.new("L", SIZE, "white")), "a.png", Limits()))
