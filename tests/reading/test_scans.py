@@ -163,7 +163,7 @@ def test_each_page_of_a_tiff_is_a_page() -> None:
 def test_bullets_are_bullets_whatever_tesseract_takes_them_for() -> None:
     image = Image.new("L", SIZE, "white")
     draw = ImageDraw.Draw(image)
-    items = ["Letters to landlords and to the council", "Help with forms of all kinds", "A caseworker of your own"]
+    items = ["Letters to landlords and to the council", "Help with forms of all kinds", "Somebody who stays with your case"]
     for i, text in enumerate(items):
         draw.ellipse((156, 297 + 70 * i, 172, 313 + 70 * i), fill="black")
         draw.text((200, 285 + 70 * i), text, font=ImageFont.load_default(size=34), fill="black")
