@@ -95,7 +95,8 @@ def end(code: int) -> None:
 def lay(at: str, do: str, call: int = 1, file: str = "", after: bool = False, value: Any = None) -> None:
     """At the so-manieth call of ``module:Class.function``, before or after it: die, or wait until there is a file.
 
-    do: "die" · "wait" · "set", which gives what is named another value · "shift", which sets a clock by seconds.
+    do: "die" · "wait" · "set", which gives what is named another value · "replace", by another ``module:function`` ·
+    "shift", which sets a clock by seconds.
     """
     module, _, path = at.partition(":")
     *owners, name = path.split(".")
@@ -105,6 +106,9 @@ def lay(at: str, do: str, call: int = 1, file: str = "", after: bool = False, va
     real = getattr(owner, name)
     if do == "set":
         setattr(owner, name, value)
+    elif do == "replace":
+        other, _, name_there = value.partition(":")
+        setattr(owner, name, getattr(import_module(other), name_there))
     elif do == "shift":
         setattr(owner, name, lambda: real() + value)
     else:
@@ -127,6 +131,11 @@ def _trapped(real: Callable[..., Any], do: str, call: int, file: str, after: boo
         return result
 
     return trapped
+
+
+def killed_reader(*_: Any) -> None:
+    """In the place of a reader: what the system does to a process when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def spring(do: str, file: str) -> None:
