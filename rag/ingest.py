@@ -33,7 +33,7 @@ def _read_by() -> str:
     """
     here = Path(__file__).parent
     sources = sorted(
-        [*here.glob("reading/*.py"), *here.glob("language/*.py"), here / "ledger.py", here / "passages.py"]
+        [*here.glob("reading/**/*.py"), *here.glob("language/*.py"), here / "ledger.py", here / "passages.py"]
     )
     return hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from rag.errors import START_ANEW, BadInput, DiskFull, LibraryBusy, LibraryDamaged, WrongModel
 from rag.index.catalog import Catalog, Entry, Held
+from rag.index.disk import disk_trouble
 from rag.index.originals import Originals
 from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
@@ -104,6 +105,8 @@ class Library:
             raise LibraryBusy(
                 f"The library {folder} is in use by another Footnote process. Wait for it to end, or stop it."
             ) from None
+        except OSError as error:
+            raise disk_trouble(folder, error) or error from error
         library: Library | None = None
         try:
             catalog = Catalog(file)

@@ -19,9 +19,9 @@ from rag.passages import rendered, split
 from rag.reading import tables
 from rag.reading.compose import PageText
 from rag.reading.limits import Limits
-from rag.reading.plain import read_markdown, read_text
 from rag.reading.sandbox import read_directly
-from rag.reading.sheets import read_delimited
+from rag.reading.sheets.reader import read_delimited
+from rag.reading.text.plain import read_markdown, read_text
 from rag.types import Figure, Passage, PeriodKind, Reading, Report, Statement
 
 CORPUS = Path(__file__).parents[1] / "corpus"

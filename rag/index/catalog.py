@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from rag.errors import START_ANEW, FootnoteError, LibraryDamaged
 from rag.index import schema
-from rag.index.room import disk_full
+from rag.index.disk import disk_trouble
 from rag.types import (
     Block,
     Box,
@@ -139,14 +139,10 @@ class Catalog:
 
     def _explained(self, error: BaseException) -> FootnoteError | None:
         said, folder = str(error), self._path.parent
-        if full := disk_full(folder, error):
-            return full
+        if trouble := disk_trouble(folder, error):
+            return trouble
         if "malformed" in said or "not a database" in said:
             return LibraryDamaged(f"{self._path} is damaged ({said}). {START_ANEW.format(folder=folder)}")
-        if "readonly" in said or "unable to open" in said:
-            return FootnoteError(
-                f"{self._path} cannot be written to ({said}). Give this account the right to, or copy {folder}."
-            )
         if "disk I/O error" in said:
             return FootnoteError(f"The disk that holds {folder} failed ({said}). Check the disk, and try again.")
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -10,8 +9,7 @@ from collections.abc import Set
 from pathlib import Path
 from typing import BinaryIO
 
-from rag.errors import FootnoteError
-from rag.index.room import disk_full
+from rag.index.disk import disk_trouble
 
 
 class Originals:
@@ -38,10 +36,8 @@ class Originals:
             try:
                 return self._copied(source, file.name)
             except OSError as error:
-                if full := disk_full(self._folder.parent, error):
-                    raise full from error
-                if error.errno in {errno.EROFS, errno.EACCES}:
-                    raise FootnoteError(f"{self._folder} cannot be written to ({error.strerror}).") from error
+                if trouble := disk_trouble(self._folder.parent, error):
+                    raise trouble from error
                 raise
 
     def _copied(self, source: BinaryIO, name: str) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from rag.errors import FootnoteError, LibraryDamaged, brief
-from rag.index.room import disk_full
+from rag.index.disk import disk_trouble
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -178,8 +178,8 @@ class Vectors:
         except Exception as error:  # Chroma's errors share no class, and its Rust side has its own
             if self._url:
                 raise FootnoteError(f"The Chroma server {self._url} failed: {brief(error)}") from error
-            if full := disk_full(self._folder, error):
-                raise full from error
+            if trouble := disk_trouble(self._folder, error):
+                raise trouble from error
             raise LibraryDamaged(
                 f"The vector index {self._folder} failed ({brief(error)}). Run `footnote rebuild` to make it anew."
             ) from error

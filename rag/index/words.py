@@ -12,7 +12,7 @@ from typing import Any
 import tantivy
 
 from rag.errors import FootnoteError, LibraryDamaged, brief
-from rag.index.room import disk_full
+from rag.index.disk import disk_trouble
 
 _HEAP = 50_000_000  # bytes the writer gathers before it writes a segment
 
@@ -37,8 +37,8 @@ class Words:
         try:
             self._index = tantivy.Index(self._schema, path=str(folder))
         except ValueError as error:
-            if full := disk_full(folder, error):
-                raise full from error
+            if trouble := disk_trouble(folder, error):
+                raise trouble from error
             raise LibraryDamaged(
                 f"The word index {folder} cannot be opened ({brief(error)}). Run `footnote rebuild` to make it anew."
             ) from error
@@ -121,8 +121,8 @@ class Words:
             self._writer.commit()
         except (ValueError, OSError) as error:
             self._writer = None  # it is of no use any more; the next one begins at the last commit
-            if full := disk_full(self._folder, error):
-                raise full from error
+            if trouble := disk_trouble(self._folder, error):
+                raise trouble from error
             raise FootnoteError(f"The word index {self._folder} could not be written ({brief(error)}).") from error
         self._index.reload()
         self._searcher = self._index.searcher()

@@ -35,7 +35,7 @@ def limit_cpu(limits: Limits) -> None:
 
 
 def serve(pipe: Connection) -> None:
-    """Take the limits, then answer each ``(reader, path, more)`` with ``(outcome, what)``: "read" with what the reader made,
+    """Take the limits, then answer each ``(reader, path, more)`` with ``(outcome, what)``: "read" with what was made,
     "refused" with the error, "memory" with nothing, or "failed" with words."""
     limits: Limits = pipe.recv()
     limit_memory(limits)

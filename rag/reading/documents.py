@@ -8,7 +8,7 @@ from dataclasses import replace
 from rag.errors import UnreadableReport
 from rag.reading import dates
 from rag.reading.limits import Limits
-from rag.reading.plain import read_text
+from rag.reading.text.plain import read_text
 from rag.types import Reading
 
 ENDING = ".document"

@@ -33,11 +33,11 @@ class Format:
         return reader
 
 
-_TEXT = Format("a text", "plain:read_text")
-_MARKDOWN = Format("a Markdown text", "plain:read_markdown")
-_WEB = Format("a web page", "web:read_web")
-_WORKBOOK = Format("an Excel workbook", "sheets:read_workbook", "zip")
-_IMAGE = Format("an image", "scans:read_image", "anything")
+_TEXT = Format("a text", "text.plain:read_text")
+_MARKDOWN = Format("a Markdown text", "text.plain:read_markdown")
+_WEB = Format("a web page", "web.reader:read_web")
+_WORKBOOK = Format("an Excel workbook", "sheets.reader:read_workbook", "zip")
+_IMAGE = Format("an image", "pdf.images:read_image", "anything")
 
 FORMATS: dict[str, Format] = {
     ".txt": _TEXT,
@@ -47,21 +47,21 @@ FORMATS: dict[str, Format] = {
     ".html": _WEB,
     ".htm": _WEB,
     ".xhtml": _WEB,
-    ".pdf": Format("a PDF", "pdf:read_pdf", "pdf"),
-    **dict.fromkeys((".docx", ".docm", ".dotx"), Format("a Word document", "word:read_word", "zip")),
-    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), Format("a PowerPoint file", "slides:read_slides", "zip")),
-    ".odt": Format("an OpenDocument text", "opendocument:read_odt", "zip"),
-    ".rtf": Format("an RTF document", "rtf:read_rtf", "rtf"),
-    ".epub": Format("an EPUB book", "epub:read_epub", "zip"),
+    ".pdf": Format("a PDF", "pdf.reader:read_pdf", "pdf"),
+    **dict.fromkeys((".docx", ".docm", ".dotx"), Format("a Word document", "office.word:read_word", "zip")),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), Format("a PowerPoint file", "office.slides:read_slides", "zip")),
+    ".odt": Format("an OpenDocument text", "office.opendocument:read_odt", "zip"),
+    ".rtf": Format("an RTF document", "office.rtf:read_rtf", "rtf"),
+    ".epub": Format("an EPUB book", "office.epub:read_epub", "zip"),
     ".xlsx": _WORKBOOK,
     ".xlsm": _WORKBOOK,
-    ".xls": Format("an old Excel workbook", "sheets:read_old_workbook", "ole"),
-    ".csv": Format("a CSV file", "sheets:read_delimited"),
-    ".tsv": Format("a TSV file", "sheets:read_delimited"),
-    ".eml": Format("a mail message", "mail:read_message"),
-    ".mbox": Format("a mailbox", "mail:read_mailbox"),
-    ".json": Format("a JSON file", "articles:read_json"),
-    ".jsonl": Format("a JSON Lines file", "articles:read_json_lines"),
+    ".xls": Format("an old Excel workbook", "sheets.reader:read_old_workbook", "ole"),
+    ".csv": Format("a CSV file", "sheets.reader:read_delimited"),
+    ".tsv": Format("a TSV file", "sheets.reader:read_delimited"),
+    ".eml": Format("a mail message", "mail.reader:read_message"),
+    ".mbox": Format("a mailbox", "mail.reader:read_mailbox"),
+    ".json": Format("a JSON file", "text.articles:read_json"),
+    ".jsonl": Format("a JSON Lines file", "text.articles:read_json_lines"),
     ".document": Format("a kept document", "documents:read_documents"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp", ".webp"), _IMAGE),
 }

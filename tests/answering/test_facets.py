@@ -7,7 +7,7 @@ import pytest
 from rag.answering.facets import Facets, narrowing, unasked
 from rag.language.tokens import content_stem_set
 from rag.passages import split
-from rag.reading.plain import read_markdown
+from rag.reading.text.plain import read_markdown
 from rag.types import Report
 
 TABLE = """Table 1: Enquiries by region, 2025

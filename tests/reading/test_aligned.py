@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.reading.aligned import aligned_tables
-from rag.reading.plain import lines_of
+from rag.reading.text.aligned import aligned_tables
+from rag.reading.text.plain import lines_of
 
 
 def tables(text: str) -> list[tuple[list[tuple[str, ...]], list[list[str]]]]:

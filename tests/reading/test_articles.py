@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rag.errors import UnreadableReport
-from rag.reading.articles import read_json, read_json_lines
 from rag.reading.limits import Limits
+from rag.reading.text.articles import read_json, read_json_lines
 from rag.types import Published, Reading
 from reading.samples import rows, shown, spans_hold, texts
 

@@ -5,7 +5,7 @@ from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.chart.xmlwriter import ChartXmlWriter
 from pptx.enum.chart import XL_CHART_TYPE
 
-from rag.reading.charts import chart_table, format_number
+from rag.reading.office.charts import chart_table, format_number
 
 
 def table_of(kind: XL_CHART_TYPE, data: object) -> tuple[tuple[str, ...], ...]:

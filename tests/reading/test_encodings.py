@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rag.reading.encodings import mostly_utf8, older_encoding, utf16_without_mark
+from rag.reading.text.encodings import mostly_utf8, older_encoding, utf16_without_mark
 
 ENGLISH = "The board’s report said “more than £12,000” – about €14,000 – was the café’s."
 FRENCH = "Le nombre de demandes a augmenté l’année dernière à 4 212, là où l’aide est la plus nécessaire. Ça suffit."

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from rag.errors import UnreadableReport
-from rag.reading.epub import read_epub
 from rag.reading.limits import Limits
+from rag.reading.office.epub import read_epub
 from rag.types import Reading
 from reading.samples import rows, shown, spans_hold, zipped
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from rag.reading import flow
 from rag.reading.compose import PageText
-from rag.reading.flow import Line, Part, Picture, TablePart
+from rag.reading.office import flow
+from rag.reading.office.flow import Line, Part, Picture, TablePart
 
 TABLE = TablePart((("Region", "2024", "2025"), ("North", "812", "836"), ("North East", "655", "704")))
 CHART = TablePart((("", "Referrals"), ("2024", "4,046"), ("2025", "4,212")), 1, unit="households", chart=True)

@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.mail import read_mailbox, read_message
+from rag.reading.mail.reader import read_mailbox, read_message
 from rag.types import Page, Published, Reading
 from reading import samples
 from reading.samples import rows, shown, spans_hold, texts

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.opendocument import _SPACES, read_odt
+from rag.reading.office.opendocument import _SPACES, read_odt
 from rag.types import Page, Reading
 from reading.samples import rows, shown, spans_hold, texts, zipped
 
@@ -185,7 +185,7 @@ def test_an_embedded_chart_is_the_table_of_its_data() -> None:
         f'<chart:plot-area><chart:axis chart:dimension="y"><chart:title>{p("households")}</chart:title></chart:axis>'
         "</chart:plot-area><table:table><table:table-header-rows>"
         + row(cell(""), cell("Referrals"))
-        + f"</table:table-header-rows><table:table-rows>"
+        + "</table:table-header-rows><table:table-rows>"
         + row(cell("2024"), cell("4046"))
         + row(cell("2025"), cell("4212"))
         + "</table:table-rows></table:table></chart:chart></office:chart></office:body></office:document-content>"

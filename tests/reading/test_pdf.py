@@ -6,7 +6,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.pdf import read_pdf
+from rag.reading.pdf.reader import read_pdf
 from rag.types import Page
 from reading.samples import HEIGHT, lines, pdf, row, rows, shown, spans_hold, texts
 

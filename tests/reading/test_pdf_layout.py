@@ -5,7 +5,7 @@ from __future__ import annotations
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.reading.limits import Limits
-from rag.reading.pdf import read_pdf
+from rag.reading.pdf.reader import read_pdf
 from rag.types import Page
 from reading.samples import lines, pdf, row, rows, shown, spans_hold, texts
 

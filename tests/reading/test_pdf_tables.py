@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.reading.limits import Limits
-from rag.reading.pdf import read_pdf
+from rag.reading.pdf.reader import read_pdf
 from rag.types import Page
 from reading.samples import HEIGHT, lines, pdf, row, rows, shown, spans_hold, texts
 

@@ -12,7 +12,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.reading.limits import Limits
-from rag.reading.pdf import read_pdf
+from rag.reading.pdf.reader import read_pdf
 from rag.types import Page
 from reading.raw_pdf import FONT, page, raw_pdf, stream
 from reading.samples import HEIGHT, lines, pdf, rows, shown, spans_hold, texts

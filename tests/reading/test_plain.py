@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.errors import UnreadableReport
 from rag.reading.compose import PageText
-from rag.reading.plain import decode, read_markdown, read_text, write_markdown, write_text
+from rag.reading.text.plain import decode, read_markdown, read_text, write_markdown, write_text
 from reading.samples import rows, shown, spans_hold, texts
 
 _PIECES = st.sampled_from(

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.rtf import read_rtf
+from rag.reading.office.rtf import read_rtf
 from rag.types import Page, Reading
 from reading.samples import rows, shown, spans_hold, texts
 

@@ -13,8 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.pdf import read_pdf
-from rag.reading.scans import read_image
+from rag.reading.pdf.images import read_image
+from rag.reading.pdf.reader import read_pdf
 from rag.types import Box, Page
 from reading.samples import HEIGHT, WIDTH, lines, pdf, rows, shown, spans_hold, texts
 
@@ -163,7 +163,11 @@ def test_each_page_of_a_tiff_is_a_page() -> None:
 def test_bullets_are_bullets_whatever_tesseract_takes_them_for() -> None:
     image = Image.new("L", SIZE, "white")
     draw = ImageDraw.Draw(image)
-    items = ["Letters to landlords and to the council", "Help with forms of all kinds", "Somebody who stays with your case"]
+    items = [
+        "Letters to landlords and to the council",
+        "Help with forms of all kinds",
+        "Somebody who stays with your case",
+    ]
     for i, text in enumerate(items):
         draw.ellipse((156, 297 + 70 * i, 172, 313 + 70 * i), fill="black")
         draw.text((200, 285 + 70 * i), text, font=ImageFont.load_default(size=34), fill="black")

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from rag.errors import UnreadableReport
 from rag.reading.formats import reader_for
 from rag.reading.limits import Limits
-from rag.reading.sheets import read_old_workbook, read_workbook
+from rag.reading.sheets.reader import read_old_workbook, read_workbook
 from rag.types import Page, Reading
 from reading.samples import rows, shown, spans_hold, texts
 

@@ -4,7 +4,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.sheets import read_delimited
+from rag.reading.sheets.reader import read_delimited
 from rag.types import Page, Reading
 from reading.samples import rows, shown, spans_hold, texts
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.reading.sheets_formats import general, shown
+from rag.reading.sheets.formats import general, shown
 
 DAY = 46185  # 12 June 2026
 ACCOUNTING = '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-'

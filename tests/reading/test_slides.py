@@ -17,7 +17,7 @@ from pptx.util import Inches, Pt
 from rag.errors import UnreadableReport
 from rag.reading.formats import reader_for
 from rag.reading.limits import Limits
-from rag.reading.slides import read_slides
+from rag.reading.office.slides import read_slides
 from rag.types import Page, Reading
 from reading.samples import repacked, rows, shown, spans_hold, texts
 

@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import UnreadableReport
 from rag.reading.compose import PageText
-from rag.reading.web import read_web, write_fragment
+from rag.reading.web.reader import read_web, write_fragment
 from rag.types import Page
 from reading.samples import rows, shown, spans_hold
 

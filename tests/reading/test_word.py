@@ -18,7 +18,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 
 from rag.errors import UnreadableReport
 from rag.reading.limits import Limits
-from rag.reading.word import read_word
+from rag.reading.office.word import read_word
 from rag.types import Reading
 from reading.samples import repacked, rows, shown, spans_hold, texts
 

@@ -1,0 +1,1 @@
+"""Documents of an office: Word, PowerPoint, OpenDocument, RTF, and EPUB books."""

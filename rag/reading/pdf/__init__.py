@@ -1,0 +1,1 @@
+"""PDF files: words with their places become lines, columns, tables and blocks."""

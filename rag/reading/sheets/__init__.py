@@ -1,0 +1,1 @@
+"""Workbooks and delimited files: tables found in a grid of cells."""

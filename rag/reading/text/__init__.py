@@ -1,0 +1,1 @@
+"""Text, Markdown and JSON: what a person could read in an editor."""
