@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -130,7 +129,7 @@ def _understood(passage: Passage, anchor: Anchor) -> Passage:
 
 def _around(heading: str, anchor: Anchor) -> _Time:
     """The period that a heading hands down, else the one the report covers."""
-    for mention in mentions(heading, anchor):
+    for mention in _mentioned(heading, anchor):
         if mention.period and not _only_issue(mention.period, anchor):
             return _said(mention)
     return _Time(None if anchor.covers and _only_issue(anchor.covers, anchor) else anchor.covers)
@@ -213,7 +212,7 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     labels = label_cells(statement)
     label = row_label(statement)
     label_headers = " ".join(header for cell in labels for header in cell.headers)
-    captioned = next((m for m in mentions(statement.caption, anchor) if m.period), None)
+    captioned = next((m for m in _mentioned(statement.caption, anchor) if m.period), None)
     outer = captioned.period if captioned else around.period
     down = [_with_its_day(cell_text(statement, each), (*each.headers, statement.caption)) for each in labels]
     down += [words for each in labels for words in reversed(each.headers) if _YEAR.search(words)]  # a section's
@@ -237,15 +236,32 @@ def _down(labels: Iterable[str], anchor: Anchor) -> Period | None:
     return found
 
 
+# Headers, labels, captions and headings come again with every row, so what they name is remembered. Periods are equal
+# whatever their labels: hence the last argument.
+
+
 def _named(words: str, anchor: Anchor) -> Period | None:
-    """The period that a header or label names; remembered, since both come again in every row of a table."""
-    covers = anchor.covers
-    return _remembered(words, anchor.day, covers, (covers.label, covers.kind) if covers else None)
+    """The period that a header or label names."""
+    return _named_once(words, anchor, _told_apart(anchor))
+
+
+def _mentioned(words: str, anchor: Anchor) -> tuple[Mention, ...]:
+    """The periods that a caption or heading names."""
+    return _mentioned_once(words, anchor, _told_apart(anchor))
+
+
+def _told_apart(anchor: Anchor) -> object:
+    return (anchor.covers.label, anchor.covers.kind) if anchor.covers else None
 
 
 @lru_cache(maxsize=4096)
-def _remembered(words: str, day: date | None, covers: Period | None, told_apart_by: object) -> Period | None:
-    return label_period(words, Anchor(day, covers))  # periods are equal whatever their labels: hence the last argument
+def _named_once(words: str, anchor: Anchor, told_apart: object) -> Period | None:
+    return label_period(words, anchor)
+
+
+@lru_cache(maxsize=4096)
+def _mentioned_once(words: str, anchor: Anchor, told_apart: object) -> tuple[Mention, ...]:
+    return tuple(mentions(words, anchor))
 
 
 def _with_its_day(label: str, above: Iterable[str]) -> str:

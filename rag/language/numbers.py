@@ -103,7 +103,9 @@ def numbers(text: str, start: int = 0, end: int | None = None, taken: Sequence[t
     end = len(text) if end is None else end
     found: list[Number] = []
     busy = list(taken)
-    for pattern, make in ((_SHARE, _share), (_ONE_IN, _one_in), (_FOLD, _fold), (_NUMBER, _plain)):
+    # A cell of digits alone is no share in words.
+    in_words = _WORD.search(text, start, end)
+    for pattern, make in _KINDS if in_words else _KINDS[-1:]:
         for match in pattern.finditer(text, start, end):
             if any(a < match.end() and match.start() < b for a, b in busy):
                 continue
@@ -296,3 +298,6 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+_KINDS = ((_SHARE, _share), (_ONE_IN, _one_in), (_FOLD, _fold), (_NUMBER, _plain))
