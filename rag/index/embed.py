@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BATCH = 12  # texts; 8 to 16 are equally fast on two cores, more are slower
+_BATCH = 12  # texts; more are slower
 # Token states in a batch, padding included. What attention takes grows with the square of a text's length: a batch of
 # twelve long texts took 240 MB for a moment, one of so many tokens takes 48, in no more time.
 _TOKENS = 1024
@@ -40,30 +42,30 @@ class MiniLM:
     fingerprint = f"minilm-l6-v2-int8@{minilm.SHA256['model.safetensors'][:8]}"
     dimensions = minilm.DIMENSIONS
 
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
+    def __init__(self, threads: int = 0) -> None:
+        self._threads = threads or os.cpu_count() or 2
         self._loading = threading.Lock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: tuple[Any, Any, ThreadPoolExecutor] | None = None
 
     def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
-        tokenizer, session = self._load()
+        tokenizer, session, threads = self._load()
         encodings = tokenizer.encode_batch([text.text for text in texts])
-        done: list[Embedded | None] = [None] * len(texts)
         by_length = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))  # so that little is padding
-        for batch in _padded(by_length, [len(each.ids) for each in encodings]):
-            longest = len(encodings[batch[-1]].ids)
-            ids = np.zeros((len(batch), longest), np.int32)
-            mask = np.zeros((len(batch), longest), np.int32)
-            for row, i in enumerate(batch):
-                count = len(encodings[i].ids)
-                ids[row, :count] = encodings[i].ids
-                mask[row, :count] = 1
-            (states,) = session.run(None, {"input_ids": ids, "mask": mask})
-            for row, i in enumerate(batch):
-                done[i] = _pooled(states[row, : len(encodings[i].ids)], encodings[i].offsets, texts[i].spans)
-        return [embedded for embedded in done if embedded is not None]
+        batches = list(_padded(by_length, [len(each.ids) for each in encodings]))
 
-    def _load(self) -> tuple[Any, Any]:
+        def embedded(batch: Sequence[int]) -> list[Embedded]:
+            states = _states(session, [encodings[i].ids for i in batch])
+            return [
+                _pooled(states[row, : len(encodings[i].ids)], encodings[i].offsets, texts[i].spans)
+                for row, i in enumerate(batch)
+            ]
+
+        # A batch a thread: threads that share one batch wait for each other at each of its layers.
+        parts = threads.map(embedded, batches) if len(batches) > 1 else map(embedded, batches)
+        done = dict(zip(by_length, chain.from_iterable(parts), strict=True))
+        return [done[i] for i in range(len(texts))]
+
+    def _load(self) -> tuple[Any, Any, ThreadPoolExecutor]:
         with self._loading:
             if self._loaded is None:
                 import onnxruntime
@@ -74,13 +76,23 @@ class MiniLM:
                 tokenizer.no_padding()  # its file asks for 128 tokens, always
                 tokenizer.enable_truncation(minilm.LONGEST)
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
+                options.intra_op_num_threads = 1
                 options.log_severity_level = 3
-                # Waiting threads would spin: on busy cores a question then took 6 to 12 ms to embed instead of 3 to 4.
-                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
                 session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
-                self._loaded = tokenizer, session
+                self._loaded = tokenizer, session, ThreadPoolExecutor(self._threads, "embedding")
             return self._loaded
+
+
+def _states(session: Any, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """The model's token states for texts of token ids, the longest last: (texts, tokens, dimensions)."""
+    padded = np.zeros((len(ids), len(ids[-1])), np.int32)
+    mask = np.zeros_like(padded)
+    for row, own in enumerate(ids):
+        padded[row, : len(own)] = own
+        mask[row, : len(own)] = 1
+    (states,) = session.run(None, {"input_ids": padded, "mask": mask})
+    found: NDArray[np.float32] = states
+    return found
 
 
 def _padded(by_length: Sequence[int], lengths: Sequence[int]) -> Iterator[Sequence[int]]:
