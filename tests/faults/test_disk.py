@@ -72,7 +72,7 @@ def rooms(*parts_and_room: tuple[str, int]) -> pytest.MarkDecorator:
     )
 
 
-@rooms(("", 0), ("", 60), ("chroma", 0), ("chroma", 40), ("words", 0), ("files", 0))
+@rooms(("", 0), ("", 120), ("chroma", 40), ("words", 0), ("files", 0))
 def test_a_disk_that_fills_up_during_an_ingest_costs_nothing_that_was_there(
     filled: tuple[Footnote, Disk], room: int
 ) -> None:
@@ -83,7 +83,7 @@ def test_a_disk_that_fills_up_during_an_ingest_costs_nothing_that_was_there(
 
     assert is_full(done), done.err
     asked = footnote("ask", "How many bees in 2025?")
-    assert asked.out.startswith("more than 4,100") or (is_full(asked) and room == 0)
+    assert asked.out.startswith("more than 4,100") or (is_full(asked) and disk.folder == footnote.library)
     disk.enlarge()
     assert footnote.short() == "more than 4,100"
     assert footnote.ingest().code == 0
@@ -91,7 +91,7 @@ def test_a_disk_that_fills_up_during_an_ingest_costs_nothing_that_was_there(
     assert footnote("status", "--json").json["reports"] == 7
 
 
-@rooms(("", 40), ("words", 0))
+@rooms(("", 40))
 def test_a_rebuild_that_has_no_room_is_asked_for_again(filled: tuple[Footnote, Disk], room: int) -> None:
     footnote, disk = filled
     disk.leave(room)
@@ -103,7 +103,7 @@ def test_a_rebuild_that_has_no_room_is_asked_for_again(filled: tuple[Footnote, D
     assert footnote.is_well()
 
 
-@rooms(("", 60), ("chroma", 0), ("words", 0))
+@rooms(("chroma", 0))
 def test_a_correction_that_has_no_room_is_made_when_there_is(filled: tuple[Footnote, Disk], room: int) -> None:
     footnote, disk = filled
     disk.leave(room)
@@ -130,7 +130,7 @@ def test_what_was_embedded_before_the_disk_was_full_is_not_embedded_anew(
     assert (done["added"], done["embedded"]) == (6, 0)
 
 
-@pytest.mark.parametrize("room", [16, 100, 250])
+@pytest.mark.parametrize("room", [16, 250])
 def test_a_new_library_for_which_there_is_no_room_is_made_when_there_is(footnote: Footnote, room: int) -> None:
     if not footnote.machine.mounts:
         pytest.skip(MOUNTS)

@@ -246,7 +246,6 @@ def test_of_a_thousand_columns_each_cell_is_read(footnote: Footnote) -> None:
     assert footnote.ingest().code == 0
 
     assert footnote.short("How many in Ward 900 in the South?") == "50900"
-    assert footnote.short("How many in Ward 17 in the North?") == "20017"
     assert footnote.is_well()
 
 

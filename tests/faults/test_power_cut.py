@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,12 +45,12 @@ def put_back(part: str, older: Path, library: Path) -> None:
         shutil.copy2(older / part, library / part)
 
 
-def after(*changes: Callable[[Footnote], None]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("older", changes, indirect=True, ids=[change.__name__ for change in changes])
-
-
-@after(added, changed, deleted)
-@pytest.mark.parametrize("part", ["chroma", "words", "catalog.db"])
+@pytest.mark.parametrize(
+    ("older", "part"),
+    [(changed, "chroma"), (deleted, "words"), (added, "catalog.db"), (changed, "catalog.db"), (deleted, "catalog.db")],
+    indirect=["older"],
+    ids=lambda value: getattr(value, "__name__", value),
+)
 def test_a_part_older_than_the_others_is_told_and_made_anew_without_embedding(
     part: str, ingested: Footnote, older: Path
 ) -> None:
@@ -69,7 +68,7 @@ def test_a_part_older_than_the_others_is_told_and_made_anew_without_embedding(
     }
 
 
-@after(added)
+@pytest.mark.parametrize("older", [added], indirect=True)
 def test_a_word_index_that_is_behind_or_ahead_is_told_by_every_command(ingested: Footnote, older: Path) -> None:
     put_back("words", older, ingested.library)
 

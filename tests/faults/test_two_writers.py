@@ -27,7 +27,7 @@ def held_up(footnote: Footnote, at: str) -> Iterator[Running]:
     gate.touch()
 
 
-@pytest.mark.parametrize("at", ["rag.ingest:planned", "rag.index.vectors:Vectors.add", "rag.library:Library.settle"])
+@pytest.mark.parametrize("at", ["rag.ingest:planned", "rag.index.vectors:Vectors.add"])
 def test_a_second_ingest_is_refused_and_the_first_is_done(at: str, footnote: Footnote) -> None:
     with held_up(footnote, at) as first:
         second = footnote("ingest", "reports")
