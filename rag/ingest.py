@@ -242,6 +242,9 @@ class _Line:
         self._paths = {held.report.id: held.report.path for held in library.held}
         self._outcomes: list[Outcome] = []
         self._waiting: list[_Read] = []
+        self._publishing: Future[Sequence[_Read]] | None = None
+        self._publisher = ThreadPoolExecutor(1, "publishing")
+        self._in_hand = 0  # files that are being published
         self._embedded = 0
         self._progress = _Progress()
         self._origin: Path | None = None
@@ -258,8 +261,12 @@ class _Line:
         for step in plan.steps:
             if step.do not in {"add", "change", "rename"}:
                 self._settle(step)
-        self._read_all(to_read)
-        self._publish()
+        try:
+            self._read_all(to_read)
+            self._publish()
+            self._published()
+        finally:
+            self._publisher.shutdown()  # what is being published is not left half done
         self._retire(plan)
         self._sweep()
         return IngestReport(_in_order(self._outcomes), self._embedded, round(time.monotonic() - started, 3))
@@ -417,15 +424,28 @@ class _Line:
     # --- publishing ---
 
     def _publish(self) -> None:
-        """Embed the files that wait, and make them live together."""
+        """Embed the files that wait, and have them made live together, while the next are embedded."""
         if not self._waiting:
             return
-        waiting, self._waiting = self._waiting, []
+        waiting = list(self._waiting)
         self._embed(waiting)
+        self._progress.embedded(sum(_weight(each.step.file.size) for each in waiting))
+        self._published()  # one group at a time
+        self._waiting.clear()
+        self._in_hand = len(waiting)
+        self._publishing = self._publisher.submit(self._make_live, waiting)
+
+    def _make_live(self, waiting: Sequence[_Read]) -> Sequence[_Read]:
         entries = [Entry(each.held, each.cut.pages, each.cut.passages, each.hashes) for each in waiting]
         self._library.publish(entries, told=lambda step: self._tell("", step))
+        return waiting
+
+    def _published(self) -> None:
+        """Wait for the group that is being published, if there is one, and note what became of its files."""
+        waiting = self._publishing.result() if self._publishing else ()
+        self._publishing, self._in_hand = None, 0
         for each in waiting:
-            self._progress.live(each.step.file.size, each.held.passages)
+            self._progress.passages += each.held.passages
             report = each.held.report
             self._outcomes.append(
                 replace(_outcome(each.step), pages=report.pages, passages=each.held.passages, notes=report.notes)
@@ -482,7 +502,8 @@ class _Line:
         self._tell(file.path, "failed")
 
     def _tell(self, path: str, stage: str) -> None:
-        done, told = len(self._outcomes) + len(self._waiting), self._progress
+        told = self._progress
+        done = len(self._outcomes) + len(self._waiting) + self._in_hand
         self._on_event(Event(path, stage, done, told.files, told.pages, told.passages, told.share()))
 
 
@@ -507,19 +528,18 @@ class _Progress:
     passages: int = 0
     embedding: float = 0.0  # of the group that is being embedded
     _read: float = 0.0
-    _live: float = 0.0
+    _embedded: float = 0.0
 
     def read(self, size: int, pages: int) -> None:
         self._read += _weight(size)
         self.pages += pages
 
-    def live(self, size: int, passages: int) -> None:
-        self._live += _weight(size)
-        self.passages += passages
+    def embedded(self, weight: float) -> None:
+        self._embedded += weight
         self.embedding = 0.0
 
     def share(self) -> float:
-        done = 0.25 * self._read + 0.75 * (self._live + self.embedding)
+        done = 0.25 * self._read + 0.75 * (self._embedded + self.embedding)
         return min(1.0, done / self.weight) if self.weight else 1.0
 
 

@@ -78,7 +78,12 @@ class MiniLM:
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = 1
                 options.log_severity_level = 3
-                session = onnxruntime.InferenceSession(model.graph, options, providers=["CPUExecutionProvider"])
+                session = onnxruntime.InferenceSession(
+                    model.graph,
+                    options,
+                    providers=["CPUExecutionProvider"],
+                    disabled_optimizers=list(minilm.LEFT_APART),
+                )
                 self._loaded = tokenizer, session, ThreadPoolExecutor(self._threads, "embedding")
             return self._loaded
 

@@ -15,6 +15,8 @@ try:
 except ImportError:  # Windows: there the wall time is the only limit
     resource = None  # type: ignore[assignment]
 
+_XML_NO_MEMORY = 2  # libxml2's XML_ERR_NO_MEMORY
+
 
 def limit_memory(limits: Limits) -> None:
     """Cap this process's address space, once."""
@@ -34,6 +36,16 @@ def limit_cpu(limits: Limits) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
+def came_of_memory(error: BaseException | None) -> bool:
+    """Whether what a reader took for damage was a want of memory, which lxml calls a syntax error."""
+    while error is not None:
+        unparsed = type(error).__name__ == "XMLSyntaxError"  # by its name: lxml is imported where it is used
+        if isinstance(error, MemoryError) or (unparsed and getattr(error, "code", 0) == _XML_NO_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def serve(pipe: Connection) -> None:
     """Take the limits, then answer each ``(reader, path, more)`` with ``(outcome, what)``: "read" with what was made,
     "refused" with the error, "memory" with nothing, or "failed" with words."""
@@ -48,7 +60,7 @@ def serve(pipe: Connection) -> None:
         try:
             answer = ("read", reader(path, limits, *more))
         except FootnoteError as error:
-            answer = ("refused", error)
+            answer = ("memory", None) if came_of_memory(error) else ("refused", error)
         except MemoryError:
             answer = ("memory", None)
         except RecursionError:
