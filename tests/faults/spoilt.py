@@ -62,6 +62,13 @@ def bomb(whole: bytes, part: str, megabytes: int) -> bytes:
     return with_part(whole, part, (b"\0" * 1_048_576 for _ in range(megabytes)))
 
 
+def heavy(whole: bytes, megabytes: int) -> bytes:
+    """A Word document of nothing but so many megabytes of empty paragraphs, each of which takes memory."""
+    schema = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    start, end = b'<w:document xmlns:w="%b"><w:body>' % schema, b"</w:body></w:document>"
+    return with_part(whole, "word/document.xml", [start, *[b"<w:p/>" * 174_762] * megabytes, end])
+
+
 def with_part(whole: bytes, part: str, content: Iterable[bytes]) -> bytes:
     """A zip-based file with other content in one of its parts."""
     buffer = io.BytesIO()

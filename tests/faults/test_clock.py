@@ -37,11 +37,10 @@ def outcome(footnote: Footnote, *traps: Trap) -> str:
 
 @pytest.mark.parametrize("shift", [-20 * YEAR, 20 * YEAR], ids=["past", "future"])
 def test_a_change_is_seen_whatever_time_the_file_bears(shift: int, ingested: Footnote) -> None:
-    now = time.time()
-    for insects in (200, 100):  # of the same size, and the second a moment older than the first
-        os.utime(changed(ingested, insects), (now + shift + insects,) * 2)
-        assert outcome(ingested) == "changed"
-        assert ingested.short() == str(insects)
+    os.utime(changed(ingested, 100), (time.time() + shift,) * 2)
+
+    assert outcome(ingested) == "changed"
+    assert ingested.short() == "100"
     assert outcome(ingested) == "unchanged"
     assert ingested("verify").code == 0
 
@@ -54,7 +53,6 @@ def test_a_machine_whose_clock_was_set_misses_no_change(shift: int, ingested: Fo
     changed(ingested, 200)
     assert outcome(ingested) == "changed"  # with the clock right again
     assert ingested.short() == "200"
-    assert outcome(ingested, *clock(shift)) == "unchanged"
     assert ingested("verify").code == 0
 
 

@@ -85,10 +85,11 @@ def test_a_disk_that_fills_up_during_an_ingest_costs_nothing_that_was_there(
     asked = footnote("ask", "How many bees in 2025?")
     assert asked.out.startswith("more than 4,100") or (is_full(asked) and disk.folder == footnote.library)
     disk.enlarge()
-    assert footnote.short() == "more than 4,100"
-    assert footnote.ingest().code == 0
+    again = footnote.ingest()
+    assert (again.code, again.json["added"]) == (0, 6)
+    if disk.folder.name in {"chroma", "words"}:
+        assert again.json["embedded"] == 0  # that was done before the disk was full
     assert footnote.is_well()
-    assert footnote("status", "--json").json["reports"] == 7
 
 
 @rooms(("", 40))
@@ -116,31 +117,17 @@ def test_a_correction_that_has_no_room_is_made_when_there_is(filled: tuple[Footn
     assert footnote.is_well()
 
 
-@rooms(("words", 0))
-def test_what_was_embedded_before_the_disk_was_full_is_not_embedded_anew(
-    filled: tuple[Footnote, Disk], room: int
-) -> None:
-    footnote, disk = filled
-    disk.leave(room)
-    assert is_full(footnote.ingest())
-
-    disk.enlarge()
-    done = footnote.ingest().json
-
-    assert (done["added"], done["embedded"]) == (6, 0)
-
-
-@pytest.mark.parametrize("room", [16, 250])
-def test_a_new_library_for_which_there_is_no_room_is_made_when_there_is(footnote: Footnote, room: int) -> None:
+def test_a_new_library_for_which_there_is_no_room_is_made_when_there_is(footnote: Footnote) -> None:
     if not footnote.machine.mounts:
         pytest.skip(MOUNTS)
     write_many(footnote)
     disk = Disk(footnote, footnote.library)
-    disk.leave(room)
+    disk.leave(250)
 
-    assert is_full(footnote.ingest())
-
+    full = footnote.ingest()
     disk.enlarge()
+
+    assert is_full(full)
     assert footnote.ingest().code == 0
     assert footnote.is_well()
     disk.close()

@@ -20,6 +20,7 @@ from spoilt import (
     cut_short,
     deep_page_tree,
     endless_page_tree,
+    heavy,
     huge_object,
     lying_bomb,
     many_columns,
@@ -87,6 +88,12 @@ FAULTS = [
         lambda: lying_bomb(workbook("Bees"), SHEET, 100),
         f"the workbook is damaged (Bad CRC-32 for file '{SHEET}')",
         workbook,
+    ),
+    Fault(
+        "heavy.docx",
+        lambda: heavy(word("Bees"), 50),
+        "needs more than 500 MB of memory (setting reader_memory_mb)",
+        word,
     ),
     Fault(
         "rows.xlsx",

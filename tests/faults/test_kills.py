@@ -20,7 +20,6 @@ def write_wasps(footnote: Footnote) -> None:
     [
         ("rag.ingest:planned", 1),
         ("rag.index.originals:Originals.keep", 3),  # read ahead in a thread, while nothing is live yet
-        ("rag.reading.sandbox:Sandbox.read", 2),
         ("rag.index.catalog:Catalog.list_unread", 1),
         ("rag.index.originals:Originals.sweep", 1),
     ],
@@ -57,14 +56,11 @@ def test_a_rebuild_that_was_killed_is_asked_for_again(at: str, ingested: Footnot
     [
         "rag.index.catalog:Catalog.correct",
         "rag.index.catalog:Catalog.begin",
-        "rag.library:Library.settle",
         "rag.library:Library.refresh",
     ],
 )
 def test_a_correction_that_was_killed_is_there_or_not_and_can_be_made_again(at: str, ingested: Footnote) -> None:
-    call = 3 if at.endswith("settle") else 1  # after the one at open and the one before
-
-    assert ingested(*SETTING, traps=[dies(at, call)]).code == KILLED
+    assert ingested(*SETTING, traps=[dies(at)]).code == KILLED
 
     assert ingested.is_well()
     assert title(ingested) in {"Bees", "Bees of the wood"}

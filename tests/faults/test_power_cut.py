@@ -47,7 +47,7 @@ def put_back(part: str, older: Path, library: Path) -> None:
 
 @pytest.mark.parametrize(
     ("older", "part"),
-    [(changed, "chroma"), (deleted, "words"), (added, "catalog.db"), (changed, "catalog.db"), (deleted, "catalog.db")],
+    [(changed, "chroma"), (deleted, "words"), (changed, "catalog.db"), (deleted, "catalog.db")],
     indirect=["older"],
     ids=lambda value: getattr(value, "__name__", value),
 )

@@ -57,7 +57,7 @@ def set_writable(part: Path, *, writable: bool) -> None:
         path.chmod((0o755 if path.is_dir() else 0o644) if writable else (0o555 if path.is_dir() else 0o444))
 
 
-@pytest.mark.parametrize("shut", ["", "catalog.db", "chroma", "words", "files"], indirect=True)
+@pytest.mark.parametrize("shut", ["catalog.db", "chroma", "words", "files"], indirect=True)
 def test_a_part_that_may_not_be_written_to_is_told_and_an_ingest_is_done_once_it_may(
     shut: tuple[Footnote, Path],
 ) -> None:

@@ -22,9 +22,11 @@ def held_up(footnote: Footnote, at: str) -> Iterator[Running]:
     """An ingest that has come to a place and goes on when the body is done."""
     gate = footnote.folder / "gate"
     running = footnote.start("ingest", "reports", "--json", traps=[waits(at, gate)])
-    until(gate.with_name("gate.reached"))
-    yield running
-    gate.touch()
+    try:
+        until(gate.with_name("gate.reached"))
+        yield running
+    finally:
+        gate.touch()
 
 
 @pytest.mark.parametrize("at", ["rag.ingest:planned", "rag.index.vectors:Vectors.add"])
@@ -50,14 +52,21 @@ def test_the_lock_of_a_killed_ingest_binds_nobody(footnote: Footnote) -> None:
 @contextmanager
 def served(footnote: Footnote) -> Iterator[None]:
     """A server that holds the library."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    port = free_port()
     server = footnote.start("serve", "--port", str(port))
-    until(footnote.library / "server.json")
-    listens(port)
-    yield
-    os.kill(server.pid, signal.SIGTERM)
+    try:
+        until(footnote.library / "server.json")
+        listens(port)
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGTERM)
     assert server.wait().code == 0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+    return port
 
 
 def listens(port: int) -> None:
@@ -86,13 +95,13 @@ def test_two_ingests_beside_a_server_are_both_done_by_it(ingested: Footnote) -> 
 
 
 def test_a_server_that_is_killed_leaves_a_library_that_anybody_may_take(ingested: Footnote) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-    server = ingested.start("serve", "--port", str(port))
-    until(ingested.library / "server.json")
-    second = ingested("serve", "--port", str(port + 1 if port < 65535 else port - 1))
+    server = ingested.start("serve", "--port", str(free_port()))
+    try:
+        until(ingested.library / "server.json")
+        second = ingested("serve", "--port", str(free_port()))
+    finally:
+        os.kill(server.pid, signal.SIGKILL)
     assert (second.code, second.err) == (1, BUSY)
-    os.kill(server.pid, signal.SIGKILL)
     assert server.wait().code == KILLED
 
     assert ingested.ingest().code == 0
