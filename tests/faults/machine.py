@@ -19,8 +19,9 @@ KILLED = -9
 GOOD = "Bees\n\nIn 2025 the wardens counted more than 4,100 bees. In 2024 there had been 3,900 bees.\n"
 WHOLE = "The library is whole.\n"
 
-# Mounts are made in a namespace of our own, and the superuser's right to pass over permissions is given up.
+# Mounts are made in a namespace of our own only, and the superuser's right to pass over permissions is given up.
 _NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+_ROOTS_NAMESPACE = ("unshare", "--mount")
 _OBEYING = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 120.0  # seconds for what should take one
@@ -61,7 +62,8 @@ class Machine:
     """Starts commands; `mounts` and `obeys` say what it can do here: mount file systems, be refused a file."""
 
     def __init__(self) -> None:
-        prefix = [*_usable(_NAMESPACE), *(_usable(_OBEYING) if os.geteuid() == 0 else ())]
+        namespace = _usable(_NAMESPACE) or _usable(_ROOTS_NAMESPACE)
+        prefix = [*namespace, *(_usable(_OBEYING) if os.geteuid() == 0 else ())]
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("FOOTNOTE_", "OPENAI_"))}
         self._process = subprocess.Popen(
             [*prefix, sys.executable, str(Path(__file__).with_name("forked.py"))],
@@ -71,7 +73,7 @@ class Machine:
             env=environment | {"PYTHONPATH": str(_ROOT), "COLUMNS": "250"},
         )
         can = self._answer()
-        self.mounts: bool = can["mounts"]
+        self.mounts = bool(namespace) and can["mounts"]
         self.obeys: bool = can["obeys"]
 
     def close(self) -> None:
