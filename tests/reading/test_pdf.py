@@ -268,6 +268,17 @@ def test_a_pdf_that_cannot_be_read_gets_its_sentence(content: bytes, sentence: s
     assert str(caught.value) == sentence
 
 
+def test_a_damaged_pdf_after_a_locked_one_is_not_called_locked() -> None:
+    said = []
+    locked = pdf(lambda canvas: lines(canvas, ["Secret."]), encrypt=StandardEncryption("open", "own"))
+    pageless = pdf(lambda canvas: lines(canvas, ["Words."])).replace(b"/Pages", b"/Xages")
+    for content in (locked, pageless):
+        with pytest.raises(UnreadableReport) as caught:
+            read_pdf(content, "a.pdf", Limits())
+        said.append(str(caught.value))
+    assert said == ["a.pdf: the PDF is locked with a password", "a.pdf: the PDF is damaged or cut short"]
+
+
 def test_more_pages_than_the_limit_are_refused() -> None:
     content = pdf(*[lambda canvas: lines(canvas, ["Words."])] * 3)
     with pytest.raises(UnreadableReport, match=r"a.pdf: 3 pages, over the limit of 2 \(setting reader_pages\)"):

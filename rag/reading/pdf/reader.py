@@ -78,7 +78,8 @@ def _open(content: bytes, name: str) -> Any:
             document.init_forms()  # else what was filled in is not drawn
         return document
     except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
+        # pdfium's last error outlives the file it was about, so the file itself must say that it is locked.
+        if "password" in str(error).lower() and b"/Encrypt" in content:
             raise UnreadableReport(f"{name}: the PDF is locked with a password") from error
         raise UnreadableReport(f"{name}: the PDF is damaged or cut short") from error
 
