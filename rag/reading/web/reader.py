@@ -348,13 +348,6 @@ class _Writer:
         return ", ".join(part.rstrip(",:") for part in parts)
 
 
-def _is_bold(element: Any) -> bool:
-    """Whether all the element's own text is in one bold run."""
-    if len(element) != 1 or element[0].tag not in {"b", "strong"}:
-        return False
-    return not (element.text or "").strip() and not (element[0].tail or "").strip()
-
-
 def _unit_below(table: Any) -> str:
     """The line just below a table that gives its unit, if it is not that of a table that follows."""
     line = table.getnext()
