@@ -36,6 +36,7 @@ class Footnotes:
                 self._citations[at] = replace(citation, cells=citation.cells + more)
                 return citation.n
         report = passage.report
+        period = figure.period if figure and figure.period else statement.period
         citation = Citation(
             n=len(self._citations) + 1,
             report=report.path,
@@ -54,8 +55,9 @@ class Footnotes:
             cells=cells,
             label=passage.label,
             caption=statement.caption,
-            said=statement.said,
-            period=figure.period if figure and figure.period else statement.period,
+            # The words stand for the statement's period: a cell of another column has a period of its own.
+            said=statement.said if period == statement.period else "",
+            period=period,
             passage_start=passage.start,
             passage_text=passage.text,
         )
