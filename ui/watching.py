@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import watchfiles
@@ -20,8 +21,16 @@ def follow(paths: Sequence[Path], library: Path, changed: Callable[[], bool]) ->
         place = Path(path)
         return not place.is_relative_to(library) and not place.name.startswith(".")
 
-    quiet, done = 0, False
-    begun = False
+    # Ctrl-C is how following ends, also where it comes in the middle of the work: what was left is taken up by the next
+    # ingest. The watcher sees the signal only while it waits.
+    with suppress(KeyboardInterrupt):
+        _follow(paths, counts, changed)
+
+
+def _follow(
+    paths: Sequence[Path], counts: Callable[[watchfiles.Change, str], bool], changed: Callable[[], bool]
+) -> None:
+    quiet, done, begun = 0, False, False
     for changes in watchfiles.watch(
         *paths, watch_filter=counts, rust_timeout=_LOOK, yield_on_timeout=True, raise_interrupt=False
     ):

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from ui.watching import follow
+
 ROOT = Path(__file__).parents[2]
 FOOTNOTE = ("-c", "from ui.cli import main; main()")
 
@@ -52,3 +54,14 @@ def test_changes_in_a_followed_folder_are_ingested_until_ctrl_c(tmp_path: Path) 
     asked = [sys.executable, *FOOTNOTE, "status", "--library", str(tmp_path / "library"), "--json"]
     held = json.loads(subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, check=True).stdout)["held"]
     assert [report["path"] for report in held] == ["wasps.txt"]
+
+
+def test_ctrl_c_in_the_middle_of_the_work_ends_the_following_too(tmp_path: Path) -> None:
+    calls = []
+
+    def changed() -> bool:
+        calls.append("changed")
+        raise KeyboardInterrupt
+
+    follow([tmp_path], tmp_path / "library", changed)
+    assert calls == ["changed"]
