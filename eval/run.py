@@ -57,7 +57,7 @@ def examine(library: Library, asked: Asked, answer: dict[str, Any], evidence: Se
 
     if answer["status"] == "error":
         return Examined(answer)
-    found = search(library, understand(asked), scope=asked.scope, k=DEPTH).passages
+    found = search(library, understand(asked), within=asked.within, k=DEPTH).passages
     passages = [asdict(passage) for passage in found]
     return Examined(
         answer,

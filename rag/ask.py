@@ -43,7 +43,7 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
             asked.question, "answered", "", id=asked.id, understood=understood, as_of=asked.as_of, done=False
         )
         yield blank
-        found = search(library, understood, asked.scope, PASSAGES_SHOWN)
+        found = search(library, understood, asked.within, PASSAGES_SHOWN)
         clock.lap("search")
         answer = extract(found, understood) if found.statements else _nothing_there(asked, understood)
         clock.lap("answer")

@@ -12,7 +12,7 @@ import time
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,7 @@ from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
 from rag.language.tokens import stems
 from rag.passages import rendered
-from rag.types import Embed, Page, Passage, Period, Report
+from rag.types import EVERYTHING, Embed, Page, Passage, Period, Report, Within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,13 +55,9 @@ class _Live:
     vocabulary: list[Counter[str]] = field(default_factory=list)  # one, once it is asked for
     rows: dict[frozenset[str], tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
 
-    def within(self, scope: str, collection: str | None) -> list[Held]:
-        """The reports whose path starts with the scope."""
-        return [
-            held
-            for held in self.held
-            if held.report.path.startswith(scope) and collection in (None, held.report.collection)
-        ]
+    def within(self, within: Within) -> tuple[Held, ...]:
+        """The reports that may be asked."""
+        return self.held if within == EVERYTHING else tuple(held for held in self.held if within.holds(held.report))
 
 
 class Library:
@@ -140,27 +136,24 @@ class Library:
 
     # --- asking ---
 
-    def dense(
-        self, vector: NDArray[np.float32], k: int, scope: str = "", collection: str | None = None
-    ) -> list[tuple[str, float]]:
+    def dense(self, vector: NDArray[np.float32], k: int, within: Within = EVERYTHING) -> list[tuple[str, float]]:
         """Up to k ids of live passages with their cosine to the unit vector, best first."""
         live = self._live
-        within = live.within(scope, collection)
-        if sum(held.passages for held in within) <= EXACT_MOST:
-            return exact(*self._rows(live, within), vector, k)
+        asked = live.within(within)
+        if sum(held.passages for held in asked) <= EXACT_MOST:
+            return exact(*self._rows(live, asked), vector, k)
         found: list[tuple[str, float]] = []
-        for name in sorted({held.report.collection for held in within}):
-            inside = [held.revision for held in within if held.report.collection == name] if scope else None
+        for name in sorted({held.report.collection for held in asked}):
+            inside = None
+            if replace(within, collection="") != EVERYTHING:
+                inside = [held.revision for held in asked if held.report.collection == name]
             found += _only_live(partial(self.vectors.nearest, name, vector, revisions=inside), k, live)
         return sorted(found, key=lambda hit: -hit[1])[:k]
 
-    def lexical(
-        self, tokens: Sequence[str], k: int, scope: str = "", collection: str | None = None
-    ) -> list[tuple[str, float]]:
+    def lexical(self, tokens: Sequence[str], k: int, within: Within = EVERYTHING) -> list[tuple[str, float]]:
         """Up to k ids of live passages with their BM25 score for the stems, best first."""
         live = self._live
-        everywhere = not scope and collection is None
-        inside = None if everywhere else [held.report.id for held in live.within(scope, collection)]
+        inside = None if within == EVERYTHING else [held.report.id for held in live.within(within)]
         return _only_live(lambda wanted: self.words.search(tokens, wanted, inside), k, live)
 
     def idf(self, tokens: Sequence[str]) -> dict[str, float]:
@@ -189,9 +182,9 @@ class Library:
             known |= read
         return {id: known[id] for id in asked if id in known}
 
-    def counting(self, period: Period, noun: str, scope: str = "", most: int = 40) -> list[str]:
+    def counting(self, period: Period, noun: str, within: Within = EVERYTHING, most: int = 40) -> list[str]:
         """Ids of live passages with a figure that counts the noun (its stem) in exactly this period."""
-        inside = {held.revision for held in self._live.within(scope, None)}
+        inside = {held.revision for held in self._live.within(within)}
         return [id for id in self.catalog.passages_counting(period, noun, most) if _revision(id) in inside]
 
     def reports(self) -> list[Report]:

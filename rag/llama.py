@@ -94,8 +94,8 @@ class FootnoteRetriever(BaseRetriever):
         super().__init__()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        asked = Asked(query_bundle.query_str, self._as_of or date.today())
-        found = search(self._library, understand(asked), self._scope, self._k)
+        asked = Asked(query_bundle.query_str, self._as_of or date.today(), scope=self._scope)
+        found = search(self._library, understand(asked), asked.within, self._k)
         return [
             NodeWithScore(
                 node=TextNode(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.question import FIGURES, counted, subject, years_asked
-from rag.types import Passage, Retrieved, Spanned, Statement, Understood
+from rag.types import EVERYTHING, Passage, Retrieved, Spanned, Statement, Understood, Within
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -77,25 +77,25 @@ class Found:
     names: tuple[frozenset[str], ...] = ()  # organisations and persons named in the question, in stems
 
 
-def search(library: Library, understood: Understood, scope: str = "", k: int = 10) -> Found:
+def search(library: Library, understood: Understood, within: Within = EVERYTHING, k: int = 10) -> Found:
     """The ``k`` best passages, and all statements of the best ``READ`` ones, each list best first."""
     query = _query_text(understood)
     words = _query_stems(understood)
     vector = library.embed([Spanned(query)])[0].vector
-    dense = dict(library.dense(vector, CANDIDATES, scope))
-    lexical = dict(library.lexical(words, CANDIDATES, scope)) if words else {}
+    dense = dict(library.dense(vector, CANDIDATES, within))
+    lexical = dict(library.lexical(words, CANDIDATES, within)) if words else {}
     fused = _fused(dense, lexical)
     best = sorted(fused, key=lambda each: (-fused[each], each))[: max(READ, k)]
     lowest = min(fused.values(), default=0.0)
     known = set(best)
-    for each in _counting(library, understood, scope):
+    for each in _counting(library, understood, within):
         if each not in known:
             known.add(each)
             fused.setdefault(each, lowest)
             best.append(each)
     held = library.passages(best)
     idf = library.idf(words)
-    names = _names(library, understood)
+    names = _names(library, understood, within)
     asked = _weights(understood, idf, names)
     contexts = _contexts([passage for passage, _ in held.values()], names)
     ranked: list[Ranked] = []
@@ -110,7 +110,7 @@ def search(library: Library, understood: Understood, scope: str = "", k: int = 1
     )
 
 
-def _counting(library: Library, understood: Understood, scope: str) -> list[str]:
+def _counting(library: Library, understood: Understood, within: Within) -> list[str]:
     """Passages that count the very noun in the very period: all sources of one figure, however they put it."""
     if understood.wants not in ("count", "figure"):
         return []
@@ -121,7 +121,7 @@ def _counting(library: Library, understood: Understood, scope: str) -> list[str]
         found
         for period in (years or understood.periods)[:12]
         for noun in sorted(nouns - ANYONE)
-        for found in library.counting(period, noun, scope, most)
+        for found in library.counting(period, noun, within, most)
     ]
 
 
@@ -167,8 +167,8 @@ def _fused(dense: dict[str, float], lexical: dict[str, float]) -> dict[str, floa
     }
 
 
-def _names(library: Library, understood: Understood) -> dict[Name, frozenset[str]]:
-    """The organisations and persons that the question names, each with the reports that mention it.
+def _names(library: Library, understood: Understood, within: Within) -> dict[Name, frozenset[str]]:
+    """The organisations and persons that the question names, each with the reports within that mention it.
 
     A place ("in Harrafell") is no such name: it must stand with the figure itself. Nor is one that no report holds.
     """
@@ -176,8 +176,8 @@ def _names(library: Library, understood: Understood) -> dict[Name, frozenset[str
     for match in _NAME.finditer(understood.standalone):
         name = frozenset(stem(word) for word, _, _ in tokens(match.group()) if word not in COMMON)
         if name and not match.group().isupper() and len(library.idf(sorted(name))) == len(name):
-            reports = [{id.split("@")[0] for id, _ in library.lexical([word], MENTIONS)} for word in sorted(name)]
-            found[name] = frozenset(set.intersection(*reports))
+            hits = [library.lexical([word], MENTIONS, within) for word in sorted(name)]
+            found[name] = frozenset(set.intersection(*({id.split("@")[0] for id, _ in some} for some in hits)))
     return found
 
 

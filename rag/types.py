@@ -158,6 +158,37 @@ class Report:
     notes: tuple[str, ...] = ()  # what of it could not be read
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which reports may be asked: those for which all that is given here holds; all of them, if nothing is.
+
+    Both days belong to the range. A report whose date is not known lies in no range, not even in one that is open at
+    an end.
+    """
+
+    scope: str = ""  # its path starts with this: a folder, or the report itself
+    collection: str = ""
+    published_from: date | None = None
+    published_to: date | None = None
+
+    @property
+    def dated(self) -> bool:
+        return self.published_from is not None or self.published_to is not None
+
+    def holds(self, report: Report) -> bool:
+        """Whether this report may be asked."""
+        if not report.path.startswith(self.scope) or self.collection not in ("", report.collection):
+            return False
+        if not self.dated:
+            return True
+        if report.published is None:
+            return False
+        day = report.published.day
+        return (self.published_from or day) <= day <= (self.published_to or day)
+
+
+EVERYTHING = Within()
+
 StatementKind = Literal["sentence", "item", "row"]
 
 
@@ -242,9 +273,17 @@ class Asked:
     question: str
     as_of: date
     history: tuple[Turn, ...] = ()
-    scope: str = ""  # only reports whose path starts with this
+    scope: str = ""  # this and the next three: only those reports, as Within says
     answerer: Literal["auto", "extract", "llm"] = "auto"
     id: str = ""
+    collection: str = ""
+    published_from: date | None = None
+    published_to: date | None = None
+
+    @property
+    def within(self) -> Within:
+        """The reports that it is put to."""
+        return Within(self.scope, self.collection, self.published_from, self.published_to)
 
 
 # The kind of answer a question wants.

@@ -20,6 +20,7 @@ from rag.index.words import Wording
 from rag.ingest import ingest
 from rag.language.tokens import stems
 from rag.library import Library
+from rag.types import Within
 
 TEXTS = {
     "annual/2024.txt": "# Contacts\nWe had more than 4,100 contacts in 2024.\nOf these, 300 were new.",
@@ -92,12 +93,12 @@ def test_dense_search_gives_cosines_best_first(library: Library) -> None:
 
 def test_chroma_finds_what_the_exact_search_finds(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     vector = letter_count("how many contacts")
-    wanted = {scope: library.dense(vector, 3, scope) for scope in ("", "annual/", "annual/2025")}
+    wanted = {scope: library.dense(vector, 3, Within(scope)) for scope in ("", "annual/", "annual/2025")}
 
     monkeypatch.setattr("rag.library.EXACT_MOST", 0)
 
     for scope, exact in wanted.items():
-        found = library.dense(vector, 3, scope)
+        found = library.dense(vector, 3, Within(scope))
         assert [id for id, _ in found] == [id for id, _ in exact]
         assert np.allclose([cosine for _, cosine in found], [cosine for _, cosine in exact], atol=1e-5)
 
@@ -106,20 +107,20 @@ def test_a_scope_limits_both_searches(library: Library) -> None:
     def paths(found: list[tuple[str, float]]) -> set[str]:
         return {passage.report.path for passage, _ in library.passages([id for id, _ in found]).values()}
 
-    words = stems("contacts people zebras")
+    words, annual = stems("contacts people zebras"), {"annual/2024.txt", "annual/2025.txt"}
     assert paths(library.dense(letter_count("contacts"), 10)) == set(TEXTS)
-    assert paths(library.dense(letter_count("contacts"), 10, "annual/")) == {"annual/2024.txt", "annual/2025.txt"}
+    assert paths(library.dense(letter_count("contacts"), 10, Within("annual/"))) == annual
     assert paths(library.lexical(words, 10)) == set(TEXTS)
-    assert paths(library.lexical(words, 10, "annual/")) == {"annual/2024.txt", "annual/2025.txt"}
-    assert library.dense(letter_count("contacts"), 10, "nowhere/") == []
-    assert library.lexical(words, 10, "nowhere/") == []
-    assert library.lexical(words, 10, collection="other") == []
+    assert paths(library.lexical(words, 10, Within("annual/"))) == annual
+    assert library.dense(letter_count("contacts"), 10, Within("nowhere/")) == []
+    assert library.lexical(words, 10, Within("nowhere/")) == []
+    assert library.lexical(words, 10, Within(collection="other")) == []
 
 
 def test_a_scope_does_not_change_the_score_of_words(library: Library) -> None:
     everywhere = dict(library.lexical(stems("zebras contacts"), 10))
 
-    assert dict(library.lexical(stems("zebras contacts"), 10, "annual/")) == pytest.approx(everywhere)
+    assert dict(library.lexical(stems("zebras contacts"), 10, Within("annual/"))) == pytest.approx(everywhere)
 
 
 def test_rare_words_weigh_more_and_unheard_ones_are_left_out(library: Library) -> None:

@@ -9,11 +9,11 @@ import pytest
 from rag.library import Library
 from rag.question import understand
 from rag.search import Found, search
-from rag.types import Asked
+from rag.types import Asked, Within
 
 
 def found(library: Library, question: str, scope: str = "", k: int = 10) -> Found:
-    return search(library, understand(Asked(question, date(2026, 11, 22))), scope, k)
+    return search(library, understand(Asked(question, date(2026, 11, 22))), Within(scope), k)
 
 
 @pytest.mark.parametrize(

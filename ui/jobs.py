@@ -115,7 +115,7 @@ def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
     from rag.search import search
 
     asked = asked_of(options)
-    found = search(library, understand(asked), scope=asked.scope, k=options["k"])
+    found = search(library, understand(asked), within=asked.within, k=options["k"])
     return {"question": asked.question, "passages": [asdict(passage) for passage in found.passages]}
 
 
