@@ -1,7 +1,7 @@
 # Each target sets up what it needs in .venv; a second run finds it there. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup chat test lint bench bench-ingest clean
+.PHONY: help setup chat test lint bench bench-ask bench-ingest clean
 SHELL := bash
 
 BIN := .venv/bin
@@ -30,6 +30,9 @@ bench: .venv/.runtime ## print how long things take
 
 bench-ingest: .venv/.dev .venv-peers/.made ## compare ingesting with LlamaIndex's and LangChain's; options in ARGS
 	@$(BIN)/python -m eval.bench.ingest $(ARGS)
+
+bench-ask: .venv/.dev .venv-peers/.made ## compare asking large libraries with LlamaIndex's retriever; options in ARGS
+	@$(BIN)/python -m eval.bench.ask $(ARGS)
 
 clean: ## remove .venv and what the tools left behind; the library stays
 	rm -rf .venv .venv-peers build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXACT_MOST = 20_000
 # On 20,000 clustered vectors the 40 nearest are all found, with these as with Chroma's defaults; they are for larger
 # libraries, and cost 1.7 times as much to build.
-_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 128}
+HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 128}
 # Chroma takes at most 5,461 records at once.
 _BATCH = 5000
 _PATIENCE = 60.0  # seconds for a server to answer
@@ -137,7 +137,7 @@ class Vectors:
             self._collections[name] = self._told(
                 self._connected().get_or_create_collection,
                 f"{name}-{self._library}",
-                configuration={"hnsw": dict(_HNSW)},
+                configuration={"hnsw": dict(HNSW)},
                 embedding_function=None,  # the default would fetch a model
             )
         return self._collections[name]

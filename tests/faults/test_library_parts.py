@@ -60,7 +60,7 @@ def many(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of eight reports, with all the files that a large one has."""
     footnote = beside_a_report(machine, tmp_path_factory.mktemp("many"))
     write_wasps(footnote)
-    assert footnote.ingest(traps=[given("rag.index.vectors:_HNSW", SOON)]).code == 0
+    assert footnote.ingest(traps=[given("rag.index.vectors:HNSW", SOON)]).code == 0
     shutil.rmtree(footnote.reports)
     return footnote.library
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from pathlib import Path
 # characters (rag/passages.py).
 TOKENS, SHARED_TOKENS = 200, 20
 CHARS, SHARED_CHARS = 900, 90
+# Of the questions, the first warm the system up. What is found among the K best is compared with exact search.
+WARMING, K = 30, 20
 
 
 def minilm() -> str:
@@ -27,6 +30,12 @@ def minilm() -> str:
 def size(texts: Iterable[str]) -> int:
     """Bytes of the texts that were read."""
     return sum(len(text.encode()) for text in texts)
+
+
+def peak() -> float:
+    """The most MB that were resident in this process so far."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most / 1e3 * 1.024
 
 
 class Clock:
