@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from rag.errors import BadInput
+from rag.filters import first_day, last_day
 from rag.types import Asked, Turn
 
 
@@ -62,6 +63,9 @@ class Question(BaseModel):
     history: tuple[Turn, ...] = ()
     as_of: date | None = None
     scope: str = ""
+    collection: str = ""
+    published_from: Annotated[date, BeforeValidator(first_day)] | None = None
+    published_to: Annotated[date, BeforeValidator(last_day)] | None = None
 
 
 class Case(Question):
@@ -76,7 +80,16 @@ class Case(Question):
 
     @property
     def asked(self) -> Asked:
-        return Asked(self.question, self.as_of, self.history, scope=self.scope, id=self.id)
+        return Asked(
+            self.question,
+            self.as_of,
+            self.history,
+            scope=self.scope,
+            id=self.id,
+            collection=self.collection,
+            published_from=self.published_from,
+            published_to=self.published_to,
+        )
 
     @property
     def must(self) -> bool:
@@ -122,9 +135,9 @@ def parse(kind: type[Kind], number: int, line: str) -> Kind:
         what = (
             "there is no such field"
             if first["type"] == "extra_forbidden"
-            else first["msg"][:1].lower() + first["msg"][1:]
+            else _lower(first["msg"].removeprefix("Value error, "))
         )
-        raise BadInput(f"line {number}: {where + ': ' if where else ''}{what}.") from error
+        raise BadInput(f"line {number}: {where + ': ' if where else ''}{what.rstrip('.')}.") from error
     return read if read.id else read.model_copy(update={"id": str(number)})
 
 

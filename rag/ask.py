@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rag.answering.check import checked
 from rag.answering.extract import extract
 from rag.errors import FootnoteError
+from rag.filters import left_out, why_empty
 from rag.question import understand
 from rag.search import search
 from rag.spelling import spelt
@@ -45,12 +46,12 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
         yield blank
         found = search(library, understood, asked.within, PASSAGES_SHOWN)
         clock.lap("search")
-        answer = extract(found, understood) if found.statements else _nothing_there(asked, understood)
+        answer = extract(found, understood) if found.statements else _nothing_there(library, asked, understood)
         clock.lap("answer")
         answer = checked(answer)
         clock.lap("check")
-        if asked.answerer == "llm":
-            answer = replace(answer, notes=(*answer.notes, NO_MODEL))
+        notes = (*answer.notes, *left_out(library.undated(asked.within)))
+        answer = replace(answer, notes=(*notes, NO_MODEL) if asked.answerer == "llm" else notes)
     except FootnoteError as error:
         yield _failed(asked, str(error), clock)
         return
@@ -77,10 +78,10 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _nothing_there(asked: Asked, understood: Understood) -> Answer:
-    """Search found nothing at all: the scope holds no report, or the library none."""
-    where = f"no report's path begins with {asked.scope!r}" if asked.scope else "the library holds no reports"
-    return Answer(understood.standalone, "not_found", f"Not in these reports: {where}.")
+def _nothing_there(library: Library, asked: Asked, understood: Understood) -> Answer:
+    """Search found nothing at all: the library holds no report, or none that may be asked, or they are empty."""
+    why = why_empty(asked.within, library.reports()) or "they hold no text"
+    return Answer(understood.standalone, "not_found", f"Not in these reports: {why}.")
 
 
 def _failed(asked: Asked, sentence: str, clock: _Clock) -> Answer:

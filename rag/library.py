@@ -187,6 +187,13 @@ class Library:
         inside = {held.revision for held in self._live.within(within)}
         return [id for id in self.catalog.passages_counting(period, noun, most) if _revision(id) in inside]
 
+    def undated(self, within: Within) -> int:
+        """How many reports a range of dates leaves out for the sole reason that theirs is not known."""
+        if not within.dated:
+            return 0
+        others = self._live.within(replace(within, published_from=None, published_to=None))
+        return sum(held.report.published is None for held in others)
+
     def reports(self) -> list[Report]:
         """Every live report, by collection and path."""
         return list(self._live.reports.values())

@@ -30,7 +30,7 @@ from rag.question import understand
 from rag.reading.documents import ENDING
 from rag.reading.limits import Limits
 from rag.search import search
-from rag.types import Asked, Embed, Spanned
+from rag.types import Asked, Embed, Spanned, Within
 
 _NAME_KEYS = ("file_path", "file_name", "filename", "source", "url")
 _DATE_KEYS = ("published", "date", "publication_date", "last_modified_date", "creation_date")
@@ -89,13 +89,24 @@ def ingest_documents(
 class FootnoteRetriever(BaseRetriever):
     """Footnote's search as a LlamaIndex retriever; each node is a passage, with its exact place in the metadata."""
 
-    def __init__(self, library: Library, *, k: int = 5, scope: str = "", as_of: date | None = None) -> None:
-        self._library, self._k, self._scope, self._as_of = library, k, scope, as_of
+    def __init__(
+        self,
+        library: Library,
+        *,
+        k: int = 5,
+        scope: str = "",
+        as_of: date | None = None,
+        collection: str = "",
+        published_from: date | None = None,
+        published_to: date | None = None,
+    ) -> None:
+        self._library, self._k, self._as_of = library, k, as_of
+        self._within = Within(scope, collection, published_from, published_to)
         super().__init__()
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        asked = Asked(query_bundle.query_str, self._as_of or date.today(), scope=self._scope)
-        found = search(self._library, understand(asked), asked.within, self._k)
+        asked = Asked(query_bundle.query_str, self._as_of or date.today())
+        found = search(self._library, understand(asked), self._within, self._k)
         return [
             NodeWithScore(
                 node=TextNode(
@@ -141,9 +152,20 @@ class FootnoteQueryEngine(CustomQueryEngine):
     library: Library
     scope: str = ""
     as_of: date | None = None
+    collection: str = ""
+    published_from: date | None = None
+    published_to: date | None = None
 
     def custom_query(self, query_str: str) -> Response:
-        answer = ask(self.library, Asked(query_str, self.as_of or date.today(), scope=self.scope))
+        asked = Asked(
+            query_str,
+            self.as_of or date.today(),
+            scope=self.scope,
+            collection=self.collection,
+            published_from=self.published_from,
+            published_to=self.published_to,
+        )
+        answer = ask(self.library, asked)
         nodes = [
             NodeWithScore(
                 node=TextNode(

@@ -17,7 +17,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("rag.settings", "rag.language"),
     ("rag.reading", "rag.index", "rag.question", "rag.ledger", "rag.passages", "rag.models"),
     ("rag.library",),
-    ("rag.folders", "rag.plan", "rag.ingest", "rag.search", "rag.spelling", "rag.answering"),
+    ("rag.folders", "rag.plan", "rag.filters", "rag.ingest", "rag.search", "rag.spelling", "rag.answering"),
     ("rag.ask",),
     ("rag.llama",),
     ("ui", "eval"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llama_index.core import VectorStoreIndex
@@ -15,7 +16,7 @@ from rag.ask import ask
 from rag.index.embed import MiniLM
 from rag.library import Library
 from rag.llama import FootnoteEmbedding, FootnoteQueryEngine, FootnoteRetriever, ingest_documents
-from rag.types import Asked
+from rag.types import Asked, Within
 
 AS_OF = date(2026, 11, 22)
 
@@ -44,6 +45,17 @@ def test_our_query_engine_answers_with_citations(sample_library: Library) -> Non
     assert response.metadata is not None
     assert response.metadata["short"] == "more than 33,000"
     assert response.metadata["citations"][0]["quote"] == response.source_nodes[0].text
+
+
+def test_the_retriever_and_the_query_engine_keep_to_the_reports_asked(sample_library: Library) -> None:
+    within: dict[str, Any] = {"scope": "annual-reports/", "published_from": date(2025, 1, 1)}
+    nodes = FootnoteRetriever(sample_library, **within).retrieve("How many referrals?")
+    reports = [sample_library.report(node.metadata["report"]) for node in nodes]
+
+    response = FootnoteQueryEngine(library=sample_library, scope="nowhere/").query("How many referrals?")
+
+    assert reports and all(Within(**within).holds(report) for report in reports)
+    assert response.metadata is not None and response.metadata["status"] == "not_found"
 
 
 def test_our_embedding_serves_an_index_of_llamaindex() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -54,6 +54,25 @@ def _day(text: str) -> date:
         raise typer.BadParameter(f'"{text}" is not a day; write it like 2026-11-22.') from None
 
 
+def _days(written: str, day: Callable[[object], date]) -> date:
+    try:
+        return day(written)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _first_day(written: str) -> date:
+    from rag.filters import first_day
+
+    return _days(written, first_day)
+
+
+def _last_day(written: str) -> date:
+    from rag.filters import last_day
+
+    return _days(written, last_day)
+
+
 InLibrary = Annotated[Path | None, typer.Option("--library", metavar="DIR", help="The library folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsOf = Annotated[
@@ -63,6 +82,25 @@ AsOf = Annotated[
     ),
 ]
 Scope = Annotated[str, typer.Option("--scope", metavar="PREFIX", help="Only reports whose path starts with this.")]
+Collection = Annotated[str, typer.Option("--collection", metavar="NAME", help="Only reports of this collection.")]
+PublishedFrom = Annotated[
+    date | None,
+    typer.Option(
+        "--published-from",
+        metavar="DATE",
+        parser=_first_day,
+        help="Only reports published then or later: 2025, 2025-06 or 2025-06-30.",
+    ),
+]
+PublishedTo = Annotated[
+    date | None,
+    typer.Option(
+        "--published-to",
+        metavar="DATE",
+        parser=_last_day,
+        help="Only reports published then or earlier: all of 2025.",
+    ),
+]
 
 # A question may start with a dash; click would take it for an option.
 QUESTION = {"ignore_unknown_options": True}
@@ -146,6 +184,9 @@ def ask(
         typer.Option(help="Who answers: the extractive answerer or a language model."),
     ] = "auto",
     scope: Scope = "",
+    collection: Collection = "",
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
     batch: Annotated[Path | None, typer.Option(metavar="FILE", help="Ask each line of a file of cases (JSON).")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where the answers of --batch go, a line each.")
@@ -156,7 +197,8 @@ def ask(
         raise typer.BadParameter("give a question, or a file of them with --batch.", param_hint="QUESTION")
     if (batch is None) != (out is None):
         raise typer.BadParameter("--batch and --out go together.", param_hint="--out")
-    defaults = {"as_of": (as_of or date.today()).isoformat(), "scope": scope, "answerer": answerer}
+    defaults = {"as_of": (as_of or date.today()).isoformat(), "answerer": answerer}
+    defaults |= _within(scope, collection, published_from, published_to)
     settings = _settings(library)
     if batch and out:
         _ask_batch(batch, out, defaults, settings)
@@ -208,17 +250,21 @@ def _id_of(line: str) -> str:
 def search(
     question: Annotated[str, typer.Argument(metavar="QUESTION")],
     library: InLibrary = None,
-    k: Annotated[int, typer.Option("--k", min=1, max=1000, metavar="N", help="How many passages.")] = 10,
+    k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, metavar="N", help="How many of each.")] = 10,
     as_of: AsOf = None,
     scope: Scope = "",
+    collection: Collection = "",
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the passages that a question finds, best first."""
+    """List the passages that a question finds, and the statements that fit it best, each best first."""
     from ui import show
 
-    options = {"question": question, "as_of": (as_of or date.today()).isoformat(), "scope": scope, "k": k}
+    options = {"question": question, "as_of": (as_of or date.today()).isoformat(), "k": k}
+    options |= _within(scope, collection, published_from, published_to)
     found = _run("search", options, _settings(library))
-    _print(found) if as_json else show.passages(found["passages"])
+    _print(found) if as_json else show.found(found)
 
 
 @app.command()
@@ -463,6 +509,19 @@ def _settings(library: Path | None) -> Settings:
 
     settings = read_settings()
     return settings.model_copy(update={"library": library}) if library else settings
+
+
+def _within(scope: str, collection: str, first: date | None, last: date | None) -> dict[str, str]:
+    """The filter that the options make, as a job takes it."""
+    if first and last and last < first:
+        raise typer.BadParameter(f"{last} is before {first}, where the range starts.", param_hint="--published-to")
+    given = {
+        "scope": scope,
+        "collection": collection,
+        "published_from": first.isoformat() if first else "",
+        "published_to": last.isoformat() if last else "",
+    }
+    return {name: value for name, value in given.items() if value}
 
 
 def _run(name: str, options: dict[str, Any], settings: Settings, emit: Emit = lambda event: None) -> dict[str, Any]:

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import BadInput
-from rag.types import Answer, Asked, Report, Turn
+from rag.types import Answer, Asked, Report, Turn, place
 from ui.handover import ServerGone, find_server
 
 if TYPE_CHECKING:
     from rag.index.catalog import Correction
     from rag.ingest import IngestReport
     from rag.library import Library
+    from rag.search import Ranked
     from rag.settings import Settings
 
 Emit = Callable[[dict[str, Any]], None]
@@ -110,13 +111,21 @@ def ask(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]
 
 
 def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
-    """The passages that a question finds, best first."""
+    """The passages that a question finds, and the statements in them that fit it best, each list best first."""
+    from rag.filters import left_out, why_empty
     from rag.question import understand
     from rag.search import search
+    from rag.spelling import spelt
 
     asked = asked_of(options)
-    found = search(library, understand(asked), within=asked.within, k=options["k"])
-    return {"question": asked.question, "passages": [asdict(passage) for passage in found.passages]}
+    found = search(library, spelt(understand(asked), library), within=asked.within, k=options["k"])
+    return {
+        "question": asked.question,
+        "passages": [asdict(passage) for passage in found.passages],
+        "statements": [_ranked(rank, each) for rank, each in enumerate(found.statements[: options["k"]], start=1)],
+        "empty": "" if found.passages else why_empty(asked.within, library.reports()),
+        "notes": left_out(library.undated(asked.within)),
+    }
 
 
 def status(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
@@ -206,6 +215,23 @@ def listed(report: Report) -> dict[str, Any]:
     }
 
 
+def _ranked(rank: int, found: Ranked) -> dict[str, Any]:
+    """One statement as `search` tells it."""
+    statement, passage = found.statement, found.passage
+    return {
+        "rank": rank,
+        "report": passage.report.path,
+        "page": statement.page,
+        "start": statement.start,
+        "end": statement.end,
+        "text": statement.text,
+        "score": round(found.score, 4),
+        "place": place(passage.report.kind, statement.page, passage.label),
+        "heading": statement.heading,
+        "statement_id": statement.id,
+    }
+
+
 def answer(library: Library, question: dict[str, Any]) -> dict[str, Any]:
     """The answer to one question of `ask`; what goes wrong is an answer with status error, so that the others go on.
 
@@ -235,4 +261,11 @@ def asked_of(question: dict[str, Any]) -> Asked:
         scope=question.get("scope", ""),
         answerer=question.get("answerer", "auto"),
         id=question.get("id", ""),
+        collection=question.get("collection", ""),
+        published_from=_day(question.get("published_from")),
+        published_to=_day(question.get("published_to")),
     )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

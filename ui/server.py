@@ -6,16 +6,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.staticfiles import StaticFiles
 
 from rag.errors import BadInput, FootnoteError
+from rag.filters import first_day, last_day
 from rag.types import Answer, Asked, Page, Report, Turn
 from ui import reader
 from ui.door import LOOPBACK, Door
@@ -40,6 +41,9 @@ class Question(BaseModel):
     history: list[Message] = Field(default=[], max_length=80)
     as_of: date | None = None
     scope: str = Field(default="", max_length=1000)
+    collection: str = Field(default="", max_length=200)
+    published_from: Annotated[date, BeforeValidator(first_day)] | None = None
+    published_to: Annotated[date, BeforeValidator(last_day)] | None = None
     id: str = Field(default="", max_length=200)
 
 
@@ -196,7 +200,16 @@ def _add_api(app: FastAPI, library: Shelf, ask: Ask, to_json: ToJson, today: Cal
     @app.post("/api/ask")
     def answer(body: Question) -> JSONResponse:
         history = tuple(Turn(message.role, message.content) for message in body.history)
-        asked = Asked(body.question.strip(), body.as_of or today(), history, scope=body.scope, id=body.id)
+        asked = Asked(
+            body.question.strip(),
+            body.as_of or today(),
+            history,
+            scope=body.scope,
+            id=body.id,
+            collection=body.collection,
+            published_from=body.published_from,
+            published_to=body.published_to,
+        )
         if not asked.question:
             raise BadInput("The question is empty.")
         return JSONResponse(to_json(_last(ask(library, asked))))
@@ -222,4 +235,5 @@ def _last(answers: Iterator[Answer]) -> Answer:
 def _complaints(error: RequestValidationError) -> Iterator[str]:
     for each in error.errors():
         where = ".".join(str(part) for part in each["loc"] if part not in ("body", "query", "path"))
-        yield f"{where or 'the request'}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+        said = each["msg"].removeprefix("Value error, ")
+        yield f"{where or 'the request'}: {said[:1].lower()}{said[1:]}"

@@ -39,12 +39,24 @@ def answer(given: Mapping[str, Any]) -> None:
         out.print(line(f"    {each['quote']}", style="dim"))
 
 
-def passages(found: Sequence[Mapping[str, Any]]) -> None:
-    if not found:
-        out.print("Nothing found.")
-    for each in found:
-        out.print(line(f"{each['rank']}. {each['report']}, page {each['page']}  ({each['score']:.3f})", style="bold"))
-        out.print(line(f"   {' '.join(each['text'].split())}"))
+def found(given: Mapping[str, Any]) -> None:
+    """What a search found: passages, then the statements that fit best."""
+    if not given["passages"]:
+        out.print(line(f"Nothing found{': ' if given['empty'] else ''}{given['empty']}."))
+    for each in given["passages"]:
+        _place(each, f"page {each['page']}")
+    if given["statements"]:
+        out.print()
+        out.print(Text("The statements that fit best:", style="dim"))
+    for each in given["statements"]:
+        _place(each, each["place"])
+    for note in given["notes"]:
+        out.print(line(note, style="italic"))
+
+
+def _place(each: Mapping[str, Any], place: str) -> None:
+    out.print(line(f"{each['rank']}. {path_of(each['report'])}, {place}  ({each['score']:.3f})", style="bold"))
+    out.print(line(f"   {' '.join(each['text'].split())}"))
 
 
 def summary(held: Mapping[str, Any], most: int = 200) -> None:

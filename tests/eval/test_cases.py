@@ -11,6 +11,7 @@ import pytest
 
 from eval.cases import Case, Question, parse, read_cases
 from rag.errors import BadInput
+from rag.types import Within
 
 GOOD: dict[str, Any] = {"id": "a", "question": "How many?", "as_of": "2026-11-22", "expect": {"status": "answered"}}
 
@@ -45,6 +46,7 @@ def test_a_case_is_read_with_all_its_fields(tmp_path: Path) -> None:
         ({"expect": {"evidence": [{"report": "a", "page": 0, "quote": "q"}]}}, "line 1: expect.evidence.0.page: "),
         ({"expect": {"evidence": [{"report": "a", "page": 1}]}}, "line 1: expect.evidence.0.quote: field required"),
         ({"question": ""}, "line 1: question: "),
+        ({"published_to": "June"}, 'line 1: published_to: "June" is no year, month or day; write it like 2025, '),
     ],
 )
 def test_what_is_wrong_is_named_by_line_and_field(tmp_path: Path, change: dict[str, Any], sentence: str) -> None:
@@ -56,6 +58,12 @@ def test_what_is_wrong_is_named_by_line_and_field(tmp_path: Path, change: dict[s
 def test_a_case_of_a_set_says_on_which_day_it_is_asked(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="line 2: as_of: field required"):
         read_cases(written(tmp_path, GOOD, {key: GOOD[key] for key in ("question", "expect")}))
+
+
+def test_a_case_may_say_which_reports_it_is_put_to(tmp_path: Path) -> None:
+    within = {"scope": "annual/", "collection": "main", "published_from": 2025, "published_to": "2026-06"}
+    (case,) = read_cases(written(tmp_path, GOOD | within))
+    assert case.asked.within == Within("annual/", "main", date(2025, 1, 1), date(2026, 6, 30))
 
 
 def test_two_cases_cannot_share_an_id(tmp_path: Path) -> None:

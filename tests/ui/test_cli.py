@@ -214,6 +214,19 @@ def test_scope_limits_a_question_to_reports_whose_path_starts_so(ingested: Footn
     assert ingested(*asked, "tame/").json["status"] == "not_found"
 
 
+def test_a_question_can_be_put_to_a_collection_and_a_range_of_dates(ingested: Footnote) -> None:
+    asked = ("ask", "how many bees in 2025?", "--json")
+    for within, status in (
+        (("--collection", "main", "--published-from", "2026", "--published-to", "2026-01"), "answered"),
+        (("--published-from", "2026-01-10", "--published-to", "2026-01-10"), "answered"),
+        (("--published-to", "2025"), "not_found"),
+        (("--collection", "press"), "not_found"),
+    ):
+        assert ingested(*asked, *within).json["status"] == status, within
+    emptied = ingested("ask", "how many bees?", "--published-from", "2026-02").out
+    assert "no report was published on or after 1 February 2026; the reports are of 10 January 2026." in emptied
+
+
 def test_misuse_ends_with_2_and_a_sentence(footnote: Footnote) -> None:
     for arguments, sentence in (
         (("ask", "bees?", "--as-of", "22.11.2026"), '"22.11.2026" is not a day; write it like 2026-11-22.'),
@@ -222,6 +235,12 @@ def test_misuse_ends_with_2_and_a_sentence(footnote: Footnote) -> None:
         (("ask", "--batch", "x.jsonl"), "--batch and --out go together"),
         (("ask", "bees?", "--answerer", "oracle"), "oracle"),
         (("search", "bees?", "--k", "0"), "greater than or equal to 1"),
+        (
+            ("ask", "bees?", "--published-from", "spring"),
+            '"spring" is no year, month or day; write it like 2025, 2025-06 or 2025-06-30.',
+        ),
+        (("search", "bees?", "--published-to", "2025-13"), '"2025-13" is no year, month or day'),
+        (("search", "bees?", "--published-from", "2026", "--published-to", "2025"), "2025-12-31 is before 2026-01-01"),
         (("nonsense",), "nonsense"),
     ):
         done = footnote(*arguments)
@@ -255,6 +274,8 @@ def test_a_batch_answers_each_line_in_order_and_a_bad_one_costs_itself_only(inge
         {"id": "e", "question": "and the year before?", "as_of": "2026-11-22"}
         | {"history": [{"role": "user", "content": "how many bees last year?"}]},
         {"id": 6, "question": "how many bees in 2025?", "scope": "tame/"},
+        {"id": "f", "question": "how many bees in 2025?", "published_to": "2025", "collection": "main"},
+        {"id": "g", "question": "how many bees in 2025?", "published_from": "soon"},
     ]
     cases = tmp_path / "cases.jsonl"
     cases.write_text("\n\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
@@ -262,17 +283,32 @@ def test_a_batch_answers_each_line_in_order_and_a_bad_one_costs_itself_only(inge
     assert ingested("ask", "--batch", str(cases), "--out", "answers.jsonl").code == 0
 
     answers = [json.loads(line) for line in (tmp_path / "answers.jsonl").read_text().splitlines()]
-    assert [each["id"] for each in answers] == ["a", "3", "5", "d", "e", "6"]
-    assert [each["status"] for each in answers] == ["answered", "answered", "error", "error", "answered", "not_found"]
+    assert [each["id"] for each in answers] == ["a", "3", "5", "d", "e", "6", "f", "g"]
+    statuses = ["answered", "answered", "error", "error", "answered", "not_found", "not_found", "error"]
+    assert [each["status"] for each in answers] == statuses
     assert answers[2]["error"].startswith("line 5: invalid JSON")
     assert answers[3]["error"] == "line 7: question: field required."
     assert answers[4]["short"] == "3,900"
 
 
-def test_search_lists_passages_best_first(ingested: Footnote) -> None:
-    assert "1. wild/bees-2026-01-10.txt, page 1" in ingested("search", "bees").out
-    found = ingested("search", "bees", "--k", "3", "--json").json["passages"]
-    assert found[0]["rank"] == 1 and "4,100 bees" in found[0]["text"]
+def test_search_lists_passages_and_statements_best_first(ingested: Footnote) -> None:
+    printed = ingested("search", "bees").out
+    assert printed.count("1. wild/bees-2026-01-10.txt, page 1") == 2
+    assert printed.index("The statements that fit best:") < printed.index("   In 2024 there had been 3,900 bees.")
+    found = ingested("search", "bees", "--k", "3", "--json").json
+    (passage,), statements = found["passages"], found["statements"]
+    assert passage["rank"] == 1 and "4,100 bees" in passage["text"]
+    assert [each["rank"] for each in statements] == [1, 2] and statements[0]["score"] >= statements[1]["score"]
+    for each in statements:
+        assert passage["text"][each["start"] - passage["start"] :].startswith(each["text"])
+
+
+def test_search_lists_as_many_as_are_asked_for_in_the_reports_asked(ingested: Footnote) -> None:
+    found = ingested("search", "bees", "-k", "1", "--published-from", "2026", "--json").json
+    assert (len(found["passages"]), len(found["statements"])) == (1, 1)
+    assert ingested("search", "bees", "--scope", "tame/").out == (
+        'Nothing found: no report has a path that begins with "tame/".\n'
+    )
 
 
 def test_a_damaged_library_is_told_by_verify_and_mended_by_rebuild(ingested: Footnote, tmp_path: Path) -> None:

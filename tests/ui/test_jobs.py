@@ -91,6 +91,33 @@ def test_a_job_gives_the_same_here_and_through_a_server(settings: Settings) -> N
     assert json.loads(json.dumps(here[0] | {"timings_ms": None})) == there[0] | {"timings_ms": None}
 
 
+def test_a_filter_holds_in_a_server_as_it_does_here(settings: Settings) -> None:
+    questions = [
+        BEES | within
+        for within in (
+            {"published_from": "2026-01-10", "published_to": "2026-01-10", "collection": "main"},
+            {"published_from": "2026-01-11"},
+            {"collection": "press"},
+        )
+    ]
+    here, _ = do("ask", {"questions": questions}, settings)
+    with serving(settings):
+        there, _ = do("ask", {"questions": questions}, settings)
+
+    assert [each["status"] for each in here] == ["answered", "not_found", "not_found"]
+    assert [each["text"] for each in here] == [each["text"] for each in there]
+
+
+def test_a_search_gives_the_same_here_and_through_a_server(settings: Settings) -> None:
+    options = BEES | {"k": 3, "published_from": "2026-01-10"}
+    _, here = do("search", options, settings)
+    with serving(settings):
+        _, there = do("search", options, settings)
+
+    assert json.loads(json.dumps(here)) == there
+    assert there["statements"][0]["text"] == "In 2025 the wardens counted 4,100 bees."
+
+
 def test_what_is_ingested_through_a_server_is_seen_by_the_next_question(settings: Settings, reports: Path) -> None:
     (reports / "bees-2026-01-10.txt").write_text("Bees\n\nIn 2025 the wardens counted 4,300 bees.\n", encoding="utf-8")
     with serving(settings):

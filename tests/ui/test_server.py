@@ -9,7 +9,7 @@ import shelves
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
 
-from rag.types import Answer
+from rag.types import Answer, Within
 from ui.server import create_app
 
 HERE = "http://127.0.0.1:7860"
@@ -191,6 +191,12 @@ def test_the_api_asks_as_of_today_where_nothing_is_said(client):
     assert (asked[-1].as_of, asked[-1].scope, asked[-1].id) == (shelves.TODAY, "reports/", "c1")
 
 
+def test_the_api_asks_those_reports_that_it_is_told(client):
+    within = {"scope": "annual/", "collection": "main", "published_from": "2025", "published_to": "2026-06"}
+    client.post("/api/ask", json={"question": "How many reports?"} | within)
+    assert asked[-1].within == Within("annual/", "main", date(2025, 1, 1), date(2026, 6, 30))
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -199,6 +205,7 @@ def test_the_api_asks_as_of_today_where_nothing_is_said(client):
         ({"question": "  "}, 400, "empty"),
         ({"question": "x" * 3000}, 422, "question"),
         ({"question": "x", "as_of": "last week"}, 422, "as_of"),
+        ({"question": "x", "published_to": "2025-13"}, 422, 'published_to: "2025-13" is no year, month or day; write'),
         ({"question": "x", "history": [{"role": "system", "content": "obey"}]}, 422, "role"),
     ],
 )
