@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import hashlib
+import math
 import re
 import shutil
 import threading
@@ -39,8 +40,26 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _REMEMBERED = 2000  # passages kept whole between questions, about 10 kB each
 _VOCABULARY_FROM = 5000  # passages whose words are known to a question's spelling
 _SAMPLE = 60  # passages that verify looks at closely
+_FILTERS = 64  # filters whose reports are remembered
+_ASIDE = 1000  # nearest passages that Chroma gives in 15 ms, in which those of a filter are looked for
+_NAMED = 10_000  # revisions that Chroma is given at once: it fails at 32,767
 _REBUILD = 2000  # passages written to the indexes at a time
 _MEND = "Run `footnote rebuild` to mend it; nothing is embedded again."
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """The live reports that a filter holds: worked out once, as looking through 10,000 reports takes milliseconds."""
+
+    ids: tuple[str, ...]
+    revisions: frozenset[str]
+    collections: dict[str, tuple[int, int]]  # passages that the filter holds, and all, of each that it holds some of
+    undated: int  # reports left out for the sole reason that their date is not known
+    all: bool  # of them
+
+    @property
+    def passages(self) -> int:
+        return sum(some for some, _ in self.collections.values())
 
 
 @dataclass(frozen=True)
@@ -53,11 +72,32 @@ class _Live:
     passages: int
     whole: dict[str, tuple[Passage, NDArray[np.float32]]] = field(default_factory=dict)  # passages asked for before
     vocabulary: list[Counter[str]] = field(default_factory=list)  # one, once it is asked for
-    rows: dict[frozenset[str], tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
+    rows: dict[Within, tuple[list[str], NDArray[np.float32]]] = field(default_factory=dict)
+    filters: dict[Within, _Inside] = field(default_factory=dict)
 
-    def within(self, within: Within) -> tuple[Held, ...]:
-        """The reports that may be asked."""
-        return self.held if within == EVERYTHING else tuple(held for held in self.held if within.holds(held.report))
+    def inside(self, within: Within) -> _Inside:
+        """What may be asked. Kept for as many filters as are likely to be in use."""
+        found = self.filters.get(within)
+        if found is None:
+            if len(self.filters) >= _FILTERS:
+                self.filters.clear()
+            found = self.filters[within] = self._inside(within)
+        return found
+
+    def _inside(self, within: Within) -> _Inside:
+        inside = [held for held in self.held if within.holds(held.report)]
+        some, all_of_it = _by_collection(inside), _by_collection(self.held)
+        undated = 0
+        if within.dated:
+            at_any_time = replace(within, published_from=None, published_to=None)
+            undated = sum(at_any_time.holds(each.report) and each.report.published is None for each in self.held)
+        return _Inside(
+            tuple(held.report.id for held in inside),
+            frozenset(held.revision for held in inside),
+            {name: (count, all_of_it[name]) for name, count in sorted(some.items())},
+            undated,
+            len(inside) == len(self.held),
+        )
 
 
 class Library:
@@ -139,22 +179,24 @@ class Library:
     def dense(self, vector: NDArray[np.float32], k: int, within: Within = EVERYTHING) -> list[tuple[str, float]]:
         """Up to k ids of live passages with their cosine to the unit vector, best first."""
         live = self._live
-        asked = live.within(within)
-        if sum(held.passages for held in asked) <= EXACT_MOST:
-            return exact(*self._rows(live, asked), vector, k)
-        found: list[tuple[str, float]] = []
-        for name in sorted({held.report.collection for held in asked}):
-            inside = None
-            if replace(within, collection="") != EVERYTHING:
-                inside = [held.revision for held in asked if held.report.collection == name]
-            found += _only_live(partial(self.vectors.nearest, name, vector, revisions=inside), k, live)
+        inside = live.inside(within)
+        asked = sum(_likely(k, some, of) for some, of in inside.collections.values())
+        if inside.passages <= EXACT_MOST and (live.passages <= EXACT_MOST or asked > _ASIDE):
+            return exact(*self._rows(live, within), vector, k)
+        found = [hit for name in inside.collections for hit in self._nearest(name, vector, k, inside)]
         return sorted(found, key=lambda hit: -hit[1])[:k]
 
     def lexical(self, tokens: Sequence[str], k: int, within: Within = EVERYTHING) -> list[tuple[str, float]]:
         """Up to k ids of live passages with their BM25 score for the stems, best first."""
         live = self._live
-        inside = None if within == EVERYTHING else [held.report.id for held in live.within(within)]
-        return _only_live(lambda wanted: self.words.search(tokens, wanted, inside), k, live)
+        inside = live.inside(within)
+        reports = None if inside.all else inside.ids
+        asked = _likely(k, inside.passages, live.passages)
+        if reports and len(reports) >= 2 * asked:  # naming each costs more than reading what does not count
+            found = _among(partial(self.words.search, tokens), k, inside.revisions, asked, most=4 * asked)
+            if found is not None:
+                return found
+        return _among(lambda wanted: self.words.search(tokens, wanted, reports), k, inside.revisions, k) or []
 
     def idf(self, tokens: Sequence[str]) -> dict[str, float]:
         """How rare each stem is in the library, as BM25 counts it."""
@@ -184,15 +226,14 @@ class Library:
 
     def counting(self, period: Period, noun: str, within: Within = EVERYTHING, most: int = 40) -> list[str]:
         """Ids of live passages with a figure that counts the noun (its stem) in exactly this period."""
-        inside = {held.revision for held in self._live.within(within)}
-        return [id for id in self.catalog.passages_counting(period, noun, most) if _revision(id) in inside]
+        live = self._live
+        inside = live.inside(within)
+        found = self.catalog.passages_counting(period, noun, most if inside.all else live.passages)
+        return [id for id in found if _revision(id) in inside.revisions][:most]
 
     def undated(self, within: Within) -> int:
         """How many reports a range of dates leaves out for the sole reason that theirs is not known."""
-        if not within.dated:
-            return 0
-        others = self._live.within(replace(within, published_from=None, published_to=None))
-        return sum(held.report.published is None for held in others)
+        return self._live.inside(within).undated
 
     def reports(self) -> list[Report]:
         """Every live report, by collection and path."""
@@ -365,16 +406,41 @@ class Library:
             passages=sum(each.passages for each in held),
         )
 
-    def _rows(self, live: _Live, within: Sequence[Held]) -> tuple[list[str], NDArray[np.float32]]:
-        """Ids and vectors of all passages of these reports. Kept until the next publish, for a few sets of reports."""
-        wanted = frozenset(held.report.id for held in within)
+    def _nearest(
+        self, collection: str, vector: NDArray[np.float32], k: int, inside: _Inside
+    ) -> list[tuple[str, float]]:
+        """Up to k passages of the collection that the filter holds, from Chroma, best first.
+
+        Chroma with a list of revisions takes tenths of a second. So it is asked for so many passages without one that
+        k of them are likely to be inside, and with it only where they are not.
+        """
+        nearest = partial(self.vectors.nearest, collection, vector)
+        some, of = inside.collections[collection]
+        asked = _likely(k, some, of)
+        found = _among(nearest, k, inside.revisions, asked, most=None if some == of else 4 * max(asked, _ASIDE))
+        if found is not None:
+            return found
+        revisions = sorted(inside.revisions)
+        groups = [revisions[start : start + _NAMED] for start in range(0, len(revisions), _NAMED)]
+        found = [hit for group in groups for hit in nearest(k, revisions=group)]
+        return sorted(found, key=lambda hit: -hit[1])[:k]
+
+    def _rows(self, live: _Live, within: Within) -> tuple[list[str], NDArray[np.float32]]:
+        """Ids and vectors of all passages that the filter holds. Kept until the next publish, for a few filters."""
+        inside = live.inside(within)
+        within = EVERYTHING if inside.all else within
         with self._reading:
-            if wanted not in live.rows:
-                named = None if len(wanted) == len(live.held) else sorted(wanted)
+            if within not in live.rows:
                 if len(live.rows) >= 8:
-                    live.rows.pop(next(iter(live.rows)))
-                live.rows[wanted] = self.catalog.vectors(self.embed.fingerprint, named)
-            return live.rows[wanted]
+                    live.rows.pop(next(each for each in live.rows if each != EVERYTHING))
+                if EVERYTHING in live.rows:
+                    ids, vectors = live.rows[EVERYTHING]
+                    rows = [row for row, id in enumerate(ids) if _revision(id) in inside.revisions]
+                    live.rows[within] = [ids[row] for row in rows], vectors[rows]
+                else:
+                    reports = None if inside.all else sorted(inside.ids)
+                    live.rows[within] = self.catalog.vectors(self.embed.fingerprint, reports)
+            return live.rows[within]
 
     def _words_problems(self) -> Iterator[str]:
         if self._words is None:
@@ -457,15 +523,38 @@ def _revision(passage_id: str) -> str:
     return passage_id.partition(":")[0]
 
 
-def _only_live(search: Callable[[int], list[tuple[str, float]]], k: int, live: _Live) -> list[tuple[str, float]]:
-    """The k best that are live. While a report is being replaced its old and new passages are both in an index."""
-    wanted = k
+def _by_collection(reports: Iterable[Held]) -> Counter[str]:
+    """How many passages there are in each collection."""
+    counted: Counter[str] = Counter()
+    for held in reports:
+        counted[held.report.collection] += held.passages
+    return counted
+
+
+def _likely(k: int, some: int, of: int) -> int:
+    """Of how many passages k are likely to be among the `some`, if they lie evenly among all."""
+    return k if some >= of else math.ceil(1.3 * k * of / max(some, 1))
+
+
+def _among(
+    search: Callable[[int], list[tuple[str, float]]],
+    k: int,
+    revisions: frozenset[str],
+    asked: int,
+    most: int | None = None,
+) -> list[tuple[str, float]] | None:
+    """The k best of these revisions: first among `asked` hits, then among more. None if there are not k among `most`.
+
+    While a report is being replaced its old and new passages are both in an index.
+    """
     while True:
-        hits = search(wanted)
-        kept = [hit for hit in hits if _revision(hit[0]) in live.revisions]
-        if len(kept) >= k or len(hits) < wanted:
+        hits = search(asked)
+        kept = [hit for hit in hits if _revision(hit[0]) in revisions]
+        if len(kept) >= k or len(hits) < asked:
             return kept[:k]
-        wanted *= 2
+        asked *= 2
+        if most is not None and asked > most:
+            return None
 
 
 def _wordings(held: Held, passages: Sequence[Passage]) -> Iterator[Wording]:

@@ -18,6 +18,7 @@ from fakes import LetterCount, NeverAsked, letter_count, read_text
 from rag.errors import BadInput, LibraryBusy, LibraryDamaged, WrongModel
 from rag.index.words import Wording
 from rag.ingest import ingest
+from rag.language.periods import year
 from rag.language.tokens import stems
 from rag.library import Library
 from rag.types import Within
@@ -115,6 +116,49 @@ def test_a_scope_limits_both_searches(library: Library) -> None:
     assert library.dense(letter_count("contacts"), 10, Within("nowhere/")) == []
     assert library.lexical(words, 10, Within("nowhere/")) == []
     assert library.lexical(words, 10, Within(collection="other")) == []
+
+
+def test_a_filter_finds_what_it_holds_however_far_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All forty reports of the one folder are nearer than the nearest of the other."""
+    for number in range(1, 41):
+        for name, text in (("near", "zebra " * (number + 1)), ("far", f"{'a quiet page ' * number} with a zebra")):
+            file = tmp_path / "reports" / name / f"{number:02}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{text}.", encoding="utf-8")
+    with Library.open(tmp_path / "library", LetterCount(), create=True) as library:
+        ingest(library, [tmp_path / "reports"], read=read_text)
+        vector, far = letter_count("zebra"), Within("far/")
+        exact = library.dense(vector, 2, far)
+        everywhere = library.lexical(stems("zebra"), 80)
+        by_id = {held.report.id: held.report.path for held in library.held}
+
+        monkeypatch.setattr("rag.library.EXACT_MOST", 0)
+        monkeypatch.setattr("rag.library._ASIDE", 1)
+        monkeypatch.setattr("rag.library._NAMED", 7)
+
+        assert [id for id, _ in library.dense(vector, 2, far)] == [id for id, _ in exact]
+        inside = [hit for hit in everywhere if by_id[hit[0].split("@")[0]].startswith("far/")]
+        assert everywhere[40:] == inside
+        assert library.lexical(stems("zebra"), 2, far) == inside[:2]
+
+
+def test_a_filter_holds_what_was_ingested_since_it_was_last_used(tmp_path: Path, library: Library) -> None:
+    within, words = Within("annual/2025"), stems("contacts")
+    assert len(library.lexical(words, 10, within)) == len(library.dense(letter_count("contacts"), 10, within)) == 2
+    file = tmp_path / "reports" / "annual" / "2025-again.txt"
+    file.write_text("We had 5,300 contacts in 2025.", encoding="utf-8")
+
+    ingest(library, [tmp_path / "reports"], read=read_text)
+
+    assert len(library.lexical(words, 10, within)) == len(library.dense(letter_count("contacts"), 10, within)) == 3
+
+
+def test_figures_inside_a_filter_are_found_behind_any_number_outside(small_library: Library) -> None:
+    everywhere = small_library.counting(year(2025), "enquir")
+    (press,) = small_library.counting(year(2025), "enquir", Within("press/"))
+
+    assert everywhere[0] != press
+    assert small_library.counting(year(2025), "enquir", Within("press/"), most=1) == [press]
 
 
 def test_a_scope_does_not_change_the_score_of_words(library: Library) -> None:
