@@ -40,7 +40,7 @@ _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _REMEMBERED = 2000  # passages kept whole between questions, about 10 kB each
 _VOCABULARY_FROM = 5000  # passages whose words are known to a question's spelling
 _SAMPLE = 60  # passages that verify looks at closely
-_FILTERS = 64  # filters whose reports are remembered
+_FILTERS = 16  # filters whose reports are remembered, about 50 bytes a report
 _ASIDE = 1000  # nearest passages that Chroma gives in 15 ms, in which those of a filter are looked for
 _NAMED = 10_000  # revisions that Chroma is given at once: it fails at 32,767
 _REBUILD = 2000  # passages written to the indexes at a time
@@ -87,13 +87,14 @@ class _Live:
     def _inside(self, within: Within) -> _Inside:
         inside = [held for held in self.held if within.holds(held.report)]
         some, all_of_it = _by_collection(inside), _by_collection(self.held)
+        names = {held.revision for held in inside}
         undated = 0
         if within.dated:
             at_any_time = replace(within, published_from=None, published_to=None)
             undated = sum(at_any_time.holds(each.report) and each.report.published is None for each in self.held)
         return _Inside(
             tuple(held.report.id for held in inside),
-            frozenset(held.revision for held in inside),
+            frozenset(name for name in self.revisions if name in names),  # the same strings, kept once
             {name: (count, all_of_it[name]) for name, count in sorted(some.items())},
             undated,
             len(inside) == len(self.held),
