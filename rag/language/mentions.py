@@ -517,10 +517,36 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Resolve, bool], ...] = tuple(
         (r"\b(?:today|yesterday)\b", _today, True),
     )
 )  # fmt: skip
-# A cheap look before the patterns: no text without one of these names a period.
+# Cheap looks before the patterns. No text without one of these names a period.
 _HINT = re.compile(
     rf"\d{{4}}|\d\d/\d\d|\b[QH][1-4]\b|\bFY|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|half|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|{_NAME}",
     re.IGNORECASE,
+)
+# And no pattern finds anything where there is not what it needs: most sentences need a quarter of the patterns.
+_DIGITS = re.compile(r"\d\d")
+_MONTH = re.compile(_NAME, re.IGNORECASE)
+_WORD = re.compile(
+    r"\bQ[1-4]|\b(?:year|years|month|months|quarter|quarters|decades?|weeks|days|today|yesterday|same|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
+_OF_MONTHS = frozenset(
+    (_day_range, _a_day, _year_ending, _month_range, _bare_month_range, _a_month, _bare_month, _that_year)
+)
+
+
+_OF_QUARTERS = frozenset((_fiscal_quarter, _quarter_range, _a_quarter, _a_half, _edge_months))
+_QUARTER = re.compile(r"[QH][1-4]|quarter|half|months", re.IGNORECASE)
+
+
+def _needs(resolve: Resolve, relative: bool) -> re.Pattern[str]:
+    if resolve in _OF_QUARTERS:
+        return _QUARTER
+    return _MONTH if resolve in _OF_MONTHS else _WORD if relative else _DIGITS
+
+
+_NEEDED = tuple(
+    (order, pattern, resolve, relative, _needs(resolve, relative))
+    for order, (pattern, resolve, relative) in enumerate(_PATTERNS)
 )
 
 
@@ -530,8 +556,11 @@ def mentions(text: str, anchor: Anchor = NOWHEN, start: int = 0, end: int | None
     if not _HINT.search(text, start, end):
         return []
     part = text[start:end]
+    there = {need: need.search(part) is not None for need in (_DIGITS, _MONTH, _QUARTER, _WORD)}
     found: list[tuple[int, int, int, Mention]] = []
-    for order, (pattern, resolve, relative) in enumerate(_PATTERNS):
+    for order, pattern, resolve, relative, need in _NEEDED:
+        if not there[need]:
+            continue
         for match in pattern.finditer(part):
             if not match.group().strip():
                 continue

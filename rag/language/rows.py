@@ -7,7 +7,7 @@ import re
 from rag.types import Cell, Statement
 
 _UNIT = re.compile(r"^(?:US)?[£$€¥]\s?['’‘]?000s?$")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")  # what is not one plain space
 
 
 def told(statement: Statement) -> str:
