@@ -59,6 +59,7 @@ install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
 	@$(call install,requirements.lock)
 	@$(BIN)/pip install -q --no-deps --no-build-isolation --no-index -e .
 	@$(BIN)/python -m rag.index.minilm
+	@$(BIN)/python -m rag.index.crossencoder
 	@# once, so that the first question need not wait for a thousand modules to be compiled
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import chromadb, gradio, onnxruntime, ui.jobs, ui.server, rag.ask, rag.ingest, rag.index.embed'
 	@touch $@

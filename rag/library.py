@@ -30,7 +30,8 @@ from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
 from rag.language.tokens import stems
 from rag.passages import rendered
-from rag.types import EVERYTHING, Embed, Page, Passage, Period, Report, Within
+from rag.types import EVERYTHING, Embed, Judge, Page, Passage, Period, Report, Within
+from rag.weights import THRESHOLD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,10 +106,18 @@ class Library:
     """A folder with everything ingested. One process owns it; its threads may ask while one ingests."""
 
     def __init__(
-        self, folder: Path, embed: Embed, lock: filelock.BaseFileLock, catalog: Catalog, vectors: Vectors
+        self,
+        folder: Path,
+        embed: Embed,
+        judge: Judge | None,
+        lock: filelock.BaseFileLock,
+        catalog: Catalog,
+        vectors: Vectors,
     ) -> None:
         self.folder = folder
         self.embed = embed
+        self.judge = judge
+        self.threshold = THRESHOLD  # the probability from which a statement may answer
         self.catalog = catalog
         self.vectors = vectors
         self.originals = Originals(folder / "files")
@@ -120,7 +129,14 @@ class Library:
 
     @classmethod
     def open(
-        cls, folder: Path, embed: Embed, *, chroma_url: str = "", create: bool = False, mend: bool = False
+        cls,
+        folder: Path,
+        embed: Embed,
+        *,
+        judge: Judge | None = None,
+        chroma_url: str = "",
+        create: bool = False,
+        mend: bool = False,
     ) -> Library:
         """The library in the folder, locked for this process, half-done jobs settled.
 
@@ -148,7 +164,8 @@ class Library:
         try:
             catalog = Catalog(file)
             _agree(catalog, embed, folder)
-            library = cls(folder, embed, lock, catalog, Vectors(folder / "chroma", catalog.fact("library"), chroma_url))
+            vectors = Vectors(folder / "chroma", catalog.fact("library"), chroma_url)
+            library = cls(folder, embed, judge, lock, catalog, vectors)
             damage = library._prepare()
             if damage and not mend:
                 raise LibraryDamaged(damage)
@@ -256,6 +273,10 @@ class Library:
         if page is None:
             raise BadInput(f"{report.path} has no page {number}: it has {report.pages}.")
         return page
+
+    def page_text(self, report: Report, number: int, start: int, end: int) -> str:
+        """What stands on the page from start to end; empty if the report was retired meanwhile."""
+        return self.catalog.page_text(report.id, number, start, end)
 
     def original(self, report: Report) -> Path:
         """The file as it was ingested, kept in the library."""

@@ -43,6 +43,9 @@ _RANKED = re.compile(
 )
 _WHAT_WAS = re.compile(r"\W*what (?:was|were|is|are) (?!an? )", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"\W*(?:was|were|is|are|did|do|does|has|have)\b", re.IGNORECASE)
+_ASKS_WHETHER = re.compile(
+    r"\W*(?:was|were|is|are|am|did|do|does|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
+)
 _HAS_VERB = re.compile(r"\b(?:what|who|why|when|where|which|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|tell|show|explain|describe|list|summarise|summarize|happened|changed)\b", re.IGNORECASE)  # fmt: skip
 _COUNTED = re.compile(
     r"\bhow many\s+(?:(?:new|more|fewer|other|different|of the|full-time|active)\s+)*(?P<noun>[\w'’-]+(?:\s+[\w'’-]+)?)",
@@ -104,6 +107,11 @@ def understand(asked: Asked) -> Understood:
     if before is None:
         return _understood(question, mentions(question, anchor))
     return _follow_up(question, before, anchor)
+
+
+def is_marked(understood: Understood) -> bool:
+    """Whether a few words of a sentence can answer, which a cross-encoder marks: not why, what a thing is, or yes or no."""
+    return understood.wants not in ("reason", "definition") and not _ASKS_WHETHER.match(understood.standalone)
 
 
 def subject(understood: Understood) -> list[str]:

@@ -1,14 +1,14 @@
 """From an understood question to ranked passages, and to ranked statements inside the best of them.
 
-Dense and lexical candidates are fused into passages; each statement of the best passages then gets features that can be
-read, and one score, their weighted sum.
+Dense and lexical candidates are fused; each passage and each statement of the best ones then gets features that can be
+read, and one score, their weighted sum. A cross-encoder, where the library has one, reads the statements of the first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +17,25 @@ from numpy.typing import NDArray
 
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
+from rag.passage_features import Given, Wording, features
 from rag.question import FIGURES, counted, subject, years_asked
-from rag.types import EVERYTHING, Passage, Retrieved, Spanned, Statement, Understood, Within
+from rag.types import EVERYTHING, Judged, Passage, Retrieved, Shown, Spanned, Statement, Understood, Within
+from rag.weights import THRESHOLD, WEIGHTS
+from rag.windows import windows
 
 if TYPE_CHECKING:
     from rag.library import Library
+    from rag.types import Judge
 
 CANDIDATES = 60  # passages asked of each index
 FOR_ONE_PERIOD, FOR_EACH_YEAR = 40, 8  # passages looked up by what they count
 READ = 24  # passages whose statements are ranked
 
-# Passage score: cosine, and BM25 as a share of what the best passage reached. Set by hand, as are WEIGHTS; what they
-# reach on the public sets stands in docs/decisions.md.
-DENSE, LEXICAL, BEST_STATEMENT = 1.0, 0.6, 0.35
+JUDGED = 3  # passages that the cross-encoder reads
+SHOWN_SHORT_OF_BEST = 1.2  # of the first score: a statement so far behind is not read, which takes time
+
+# By which candidates are first put together: cosine, and BM25 as a share of what the best passage reached. Set by hand.
+DENSE, LEXICAL = 1.0, 0.6
 # Words for whoever or whatever is counted, which say little of what is asked.
 ANYONE = frozenset(
     stem(word)
@@ -49,14 +55,16 @@ MOVES = frozenset(
     for word in "rise fall grow increase decrease decline drop change develop climb shrink go up down difference "
     "compare compared comparison versus against".split()
 )
-WEIGHTS = {"dense": 1.0, "passage": 0.6, "coverage": 0.8, "own_words": 0.5, "named": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A statement with its passage, its score and the features that made it.
 
-    ``context`` are stems that hold for the whole report: its title, and the names in the question that it mentions.
+    ``judged`` is what the cross-encoder says of it, None where it did not read it. The feature ``judged`` is its
+    relevance, for an unread statement the least of any that were read; it is no part of the score. ``context`` are
+    stems that hold
+    for the whole report: its title, and the names in the question that it mentions.
     """
 
     statement: Statement
@@ -64,6 +72,16 @@ class Ranked:
     score: float
     features: dict[str, float]
     context: frozenset[str]
+    judged: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A passage with its score and the features that made it."""
+
+    passage: Passage
+    score: float
+    features: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ class Found:
     weights: dict[str, float]  # stem -> idf in this library
     unknown: tuple[str, ...]  # words of the question that no passage holds
     names: tuple[frozenset[str], ...] = ()  # organisations and persons named in the question, in stems
+    scored: tuple[Scored, ...] = ()  # every passage that was weighed, best first, before windows were cut from them
+    threshold: float = THRESHOLD  # the probability from which a statement may answer
 
 
 def search(library: Library, understood: Understood, within: Within = EVERYTHING, k: int = 10) -> Found:
@@ -105,9 +125,105 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
             context = contexts[passage.report.path]
             ranked += _statements(passage, parts @ vector, fused[passage_id], asked, context)
     ranked.sort(key=lambda each: (-each.score, each.statement.id))
+    candidates = [
+        _Candidate(held[each][0], dense.get(each), lexical.get(each), score)
+        for each, score in _first_of_each(ranked).items()
+    ]
+    mentioned = frozenset.intersection(*names.values()) if names else frozenset()
+    scored = _scored(candidates, Wording.of(understood, idf), understood, mentioned)
+    if library.judge is not None:
+        ranked = _judged(library.judge, understood, scored[:JUDGED], ranked)
+    first = {each.statement.id: each.score for each in ranked}
     return Found(
-        _retrieved(best, held, fused, ranked, k), tuple(ranked), asked, _unknown(library, understood), tuple(names)
+        windows([(each.passage, each.score) for each in scored], first, k, library.page_text),
+        tuple(ranked),
+        asked,
+        _unknown(library, understood),
+        tuple(names),
+        tuple(scored),
+        library.threshold,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A found passage with what the indexes and its statements say of it."""
+
+    passage: Passage
+    cosine: float | None  # None: it was not among the nearest
+    bm25: float | None
+    best: float  # the score of its best statement
+
+
+def _first_of_each(ranked: Sequence[Ranked]) -> dict[str, float]:
+    """The score of the best statement of each passage."""
+    best: dict[str, float] = {}
+    for each in ranked:
+        best.setdefault(each.passage.id, each.score)
+    return best
+
+
+def _scored(
+    candidates: Sequence[_Candidate], wording: Wording, understood: Understood, mentioned: frozenset[str]
+) -> list[Scored]:
+    """The passages by their fitted score, best first."""
+    lowest = min((each.cosine for each in candidates if each.cosine is not None), default=0.0)
+    most = max((each.bm25 for each in candidates if each.bm25 is not None), default=1.0) or 1.0
+    given = [
+        Given(
+            each.passage,
+            lowest if each.cosine is None else each.cosine,
+            (each.bm25 or 0.0) / most,
+            each.best,
+        )
+        for each in candidates
+    ]
+    scored = [
+        Scored(each.passage, sum(WEIGHTS.passage[name] * value for name, value in measured.items()), measured)
+        for each, measured in zip(given, features(given, wording, understood, mentioned), strict=True)
+    ]
+    return sorted(scored, key=lambda each: (-each.score, each.passage.id))
+
+
+def _judged(judge: Judge, understood: Understood, scored: Sequence[Scored], ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The statements with what the cross-encoder says of those of the best passages that may matter."""
+    if not ranked:
+        return []
+    first = {each.statement.id: each.score for each in ranked}
+    enough = max(first.values()) - SHOWN_SHORT_OF_BEST
+    shown = [
+        [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough]
+        or list(each.passage.statements[:1])
+        for each in scored
+    ]
+    said = judge(
+        understood.standalone,
+        [
+            Shown(_above(each.passage), tuple(told(statement) for statement in some))
+            for each, some in zip(scored, shown, strict=True)
+        ],
+    )
+    judged = {
+        statement.id: one
+        for some, all_said in zip(shown, said, strict=True)
+        for statement, one in zip(some, all_said, strict=True)
+        if one is not None
+    }
+    least = min((one.relevance for one in judged.values()), default=0.0)
+    return [
+        replace(
+            each,
+            judged=(one := judged.get(each.statement.id)),
+            features={**each.features, "judged": one.relevance if one else least},
+        )
+        for each in ranked
+    ]
+
+
+def _above(passage: Passage) -> str:
+    """Report and heading, as they stood over the passages that the cross-encoder was fitted on."""
+    title, heading = passage.report.title, passage.heading
+    return f"{title} > {heading}" if heading and heading != title else title
 
 
 def _counting(library: Library, understood: Understood, within: Within) -> list[str]:
@@ -220,7 +336,7 @@ def _statements(
             )
             for word, weight in asked.items()
         )
-        features = {
+        measured = {
             "dense": float(dense),
             "passage": score,
             "coverage": covered / total,
@@ -228,7 +344,13 @@ def _statements(
             "named": float(bool(title & asked.keys())),
         }
         ranked.append(
-            Ranked(statement, passage, sum(WEIGHTS[name] * value for name, value in features.items()), features, title)
+            Ranked(
+                statement,
+                passage,
+                sum(WEIGHTS.statement[name] * value for name, value in measured.items()),
+                measured,
+                title,
+            )
         )
         previous = own
     return ranked
@@ -247,29 +369,6 @@ def own_stems(statement: Statement) -> frozenset[str]:
 def around_stems(statement: Statement) -> frozenset[str]:
     """The stems of what stands over a statement: its caption and heading path."""
     return _stem_set(f"{statement.caption} {statement.heading}")
-
-
-def _retrieved(
-    best: list[str], held: dict[str, tuple[Passage, np.ndarray]], fused: dict[str, float], ranked: list[Ranked], k: int
-) -> tuple[Retrieved, ...]:
-    """The passages in their final order: the fused score and that of the best statement inside."""
-    top: dict[str, float] = {}
-    for each in ranked:
-        top.setdefault(each.passage.id, each.score)
-    scores = {each: fused[each] + BEST_STATEMENT * top.get(each, 0.0) for each in best if each in held}
-    ordered = sorted(scores, key=lambda each: (-scores[each], each))[:k]
-    return tuple(
-        Retrieved(
-            rank,
-            held[each][0].report.path,
-            held[each][0].page,
-            held[each][0].start,
-            held[each][0].end,
-            held[each][0].text,
-            round(scores[each], 4),
-        )
-        for rank, each in enumerate(ordered, start=1)
-    )
 
 
 def _unknown(library: Library, understood: Understood) -> tuple[str, ...]:

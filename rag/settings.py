@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from rag.errors import BadInput
+from rag.weights import THRESHOLD
 
 FILE = "footnote.toml"
 _PREFIX = "FOOTNOTE_"
@@ -32,6 +33,11 @@ class Settings(BaseSettings):
     embedding_base_url: str = ""
     embedding_model: str = ""
     embedding_key: SecretStr = SecretStr("")
+
+    # From which probability that it answers a statement is given as the answer; below it, "not in these reports".
+    answer_threshold: float = Field(THRESHOLD, ge=0, le=1)
+    # Whether the statements of the best passages are read by the cross-encoder, which takes some 30 ms a question.
+    cross_encoder: bool = True
 
     # A language model behind an OpenAI-compatible endpoint. Its variables are the ones the OpenAI SDK knows.
     openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL")

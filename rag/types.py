@@ -453,3 +453,30 @@ class Embed(Protocol):
     def dimensions(self) -> int: ...
 
     def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]: ...
+
+
+# --- the judging seam -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Statements of one passage as the model is shown them: where they stand, then their texts."""
+
+    above: str  # report and heading: "Bulletin Q3 2026 > Referrals"
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the model says of one statement. ``[start, end)`` are the words of its text that would answer."""
+
+    relevance: float  # log-odds, against the other statements it was shown and against no answer at all (0)
+    start: int
+    end: int
+    span: float  # the sum of the span's two scores
+
+
+class Judge(Protocol):
+    """A question and passages in; for each passage what is said of each of its statements, None of one left unread."""
+
+    def __call__(self, question: str, passages: Sequence[Shown], /) -> list[list[Judged | None]]: ...

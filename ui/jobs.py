@@ -62,6 +62,7 @@ def _planned_anew(options: dict[str, Any], settings: Settings) -> dict[str, Any]
 
 def open_library(settings: Settings, *, create: bool = False, mend: bool = False) -> Library:
     """The library of the settings, with the embedding model they name."""
+    from rag.index.crossencoder import CrossEncoder
     from rag.index.embed import EndpointEmbed, MiniLM
     from rag.library import Library
     from rag.types import Embed
@@ -72,7 +73,12 @@ def open_library(settings: Settings, *, create: bool = False, mend: bool = False
         embed = EndpointEmbed(settings.embedding_base_url, settings.embedding_model, key=key)
     else:
         embed = MiniLM()
-    return Library.open(settings.library, embed, chroma_url=settings.chroma_url, create=create, mend=mend)
+    judge = CrossEncoder() if settings.cross_encoder else None
+    library = Library.open(
+        settings.library, embed, judge=judge, chroma_url=settings.chroma_url, create=create, mend=mend
+    )
+    library.threshold = settings.answer_threshold
+    return library
 
 
 # --- the jobs -------------------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from typing import Any
 
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
-from rag.answering.confidence import SURE_ENOUGH, confidence
+from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
-from rag.answering.nearest import nearest_figures, nothing_said
+from rag.answering.nearest import nearest_figures
 from rag.answering.ranking import highest
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
@@ -39,7 +39,8 @@ def extract(found: Found, understood: Understood) -> Answer:
     if nearest is not None:
         return nearest
     if understood.wants in ("count", "share", "money") or weighed.asks_for_a_part:
-        return nothing_said(list(found.statements), understood)
+        # No figure is sure to count what is asked: the whole sentence may answer, if it is the likelier to.
+        return best_statements(found, understood, SURER)
     return best_statements(found, understood)
 
 
@@ -65,7 +66,7 @@ def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: 
     """The figures that may be shown for a period, best first; none if the best of them is not sure enough."""
     at_the_end = bool(_AT_THE_END.search(understood.standalone))
     fitting = [each for each in weighed.of(wanted) if each.measured and _may_stand_for(each, wanted, at_the_end)]
-    if not fitting or confidence(fitting[0].ranked, found, understood, fitting[0].reach) < SURE_ENOUGH:
+    if not fitting or confidence(fitting[0].ranked, found, understood, fitting[0].reach) < found.threshold:
         return []
     if wanted is None:
         latest = weighed.latest(fitting)

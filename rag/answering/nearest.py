@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from rag.answering.citing import Footnotes, short_figure, source
-from rag.answering.confidence import SURE_ENOUGH, confidence
+from rag.answering.confidence import confidence
 from rag.answering.figures import Candidate, Candidates
 from rag.language.tokens import content_stem_set
 from rag.question import subject
@@ -27,7 +27,7 @@ def nearest_figures(weighed: Candidates, found: Found, understood: Understood) -
     sure = [
         each
         for each in weighed.of(wanted)
-        if each.measured and confidence(each.ranked, found, understood, each.reach) >= SURE_ENOUGH
+        if each.measured and confidence(each.ranked, found, understood, each.reach) >= found.threshold
     ]
     if wanted is None or not sure:
         return None

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from rag.answering.facets import narrowing
 from rag.language.mentions import NOWHEN, Anchor, mentions
 from rag.language.numbers import numbers
+from rag.language.rows import told
 from rag.language.tokens import content_stem_set, stems
+from rag.question import FIGURES, is_marked
 from rag.search import Ranked
 from rag.types import Understood
 
@@ -69,6 +71,29 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
 
     start, end = min(spans, key=distance)
     return told.get((start, end)) or text[start:end].strip(" ,.")
+
+
+def short_answer(ranked: Ranked, understood: Understood, weights: Mapping[str, float]) -> str | None:
+    """The words that answer: as the cross-encoder marks them, where they are of the kind asked for, else by pattern."""
+    found = phrase_asked(ranked, understood, weights)
+    own = marked(ranked) if is_marked(understood) else None
+    if own is None or not _is_of_kind(own, understood):
+        return found
+    return own if found is None or understood.wants in ("person", "place") else found
+
+
+def _is_of_kind(words: str, understood: Understood) -> bool:
+    """Whether words can be what is asked for: a number for a number, none for a person or a place."""
+    if understood.wants in FIGURES:
+        return bool(numbers(words))
+    return understood.wants not in ("person", "place") or not any(char.isdigit() for char in words)
+
+
+def marked(ranked: Ranked) -> str | None:
+    """The words of a sentence that the cross-encoder marks as the answer; None of a row, or of what it did not read."""
+    if ranked.judged is None or ranked.statement.kind == "row":
+        return None
+    return told(ranked.statement)[ranked.judged.start : ranked.judged.end].strip(" ,.;:") or None
 
 
 def _is_name(text: str, start: int, end: int) -> bool:

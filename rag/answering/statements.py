@@ -8,14 +8,15 @@ from datetime import date
 
 from rag.answering.asked import SHARES, change_asked
 from rag.answering.citing import Footnotes, answer_text, answered_figure, claim_text, short_figure
-from rag.answering.confidence import SURE_ENOUGH, SURER, confidence
+from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
-from rag.answering.phrases import phrase_asked
+from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stems, stem
-from rag.question import subject
+from rag.question import FIGURES, is_marked, subject
 from rag.search import Found, Ranked
 from rag.types import Answer, Claim, Figure, Headline, Understood
+from rag.weights import WEIGHTS
 
 _REASONS = re.compile(
     r"\b(?:because|due to|owing to|driven by|as a result|reflects?|reflecting|thanks to|caused by|explained by|led to|"
@@ -49,18 +50,22 @@ _ASKS_FOR_MEANING = frozenset("counts count counted defined define mean means me
 _A_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
 
 
-def best_statements(found: Found, understood: Understood) -> Answer:
+def best_statements(found: Found, understood: Understood, least: float = 0.0) -> Answer:
+    """The statement that fits best and those that belong to it; the nearest ones where it is not ``least`` likely."""
     fits = _fits(found, understood)
     ordered = sorted(found.statements, key=lambda each: (-fits[each.statement.id], each.statement.id))
     best = ordered[0]
-    short = phrase_asked(best, understood, found.weights)
+    short = short_answer(best, understood, found.weights)
     # Who, when and where want a name or a date: a sentence that holds none must be the likelier to answer.
-    enough = SURER if short is None and understood.wants in ("person", "date", "place") else SURE_ENOUGH
-    if confidence(best, found, understood) < enough or _another_time(best, understood):
+    unnamed = short is None and understood.wants in ("person", "date", "place")
+    enough = max(least, SURER if unnamed else found.threshold)
+    sure = confidence(best, found, understood)
+    if sure < enough or _another_time(best, understood):
         return nothing_said(ordered, understood)
     notes = Footnotes()
     chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
-    if understood.wants == "reason" and not any(_REASONS.search(each.statement.text) for each in chosen):
+    explains = any(_REASONS.search(each.statement.text) for each in chosen)
+    if understood.wants == "reason" and not explains and (best.judged is None or sure < SURER):
         return nothing_said(ordered, understood)  # what is told explains nothing
     claims = [Claim(claim_text(each), (notes.cite(each),)) for each in chosen]
     lone = _lone_share(best, understood)
@@ -94,7 +99,7 @@ def _lone_share(best: Ranked, understood: Understood) -> Figure | None:
 
 def _another_time(best: Ranked, understood: Understood) -> bool:
     """Whether a figure is asked for and the best statement speaks of another time, or of a part of the time."""
-    if understood.period is None or (understood.wants not in ("figure", "duration") and not understood.rank):
+    if understood.period is None or (understood.wants not in FIGURES and not understood.rank):
         return False
     return period_relation(best, best.statement.period, understood.period) in ("apart", "inside")
 
@@ -121,6 +126,8 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
 def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | None) -> float:
     statement, published = ranked.statement, ranked.passage.report.published
     score = ranked.score
+    if is_marked(understood):
+        score += WEIGHTS.judged * ranked.features.get("judged", 0.0)
     if understood.period:
         score += _TIMELY[period_relation(ranked, statement.period, understood.period)]
     elif newest and published:

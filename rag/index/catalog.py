@@ -176,6 +176,13 @@ class Catalog:
             ).one_or_none()
         return None if row is None else _page(row)
 
+    def page_text(self, report: str, number: int, start: int, end: int) -> str:
+        """What stands on a live report's page from start to end; empty where there is no such page any more."""
+        part = sa.func.substr(schema.pages.c.text, start + 1, end - start)
+        where = schema.pages.c.report == report, schema.pages.c.number == number
+        with self._engine.connect() as db:
+            return db.scalar(sa.select(part).where(*where)) or ""
+
     def passage_ids(self, collection: str | None = None) -> list[str]:
         """The ids of all live passages, of one collection or all."""
         query = sa.select(schema.passages.c.id).order_by(schema.passages.c.key)

