@@ -13,11 +13,21 @@ MODULES = sorted(path for top in ("rag", "ui", "eval") for path in (ROOT / top).
 
 # From the bottom up. A module may import those of its own step and of the steps below it.
 STEPS: tuple[tuple[str, ...], ...] = (
-    ("rag.types", "rag.errors"),
+    ("rag.types", "rag.errors", "rag.weights"),
     ("rag.settings", "rag.language"),
     ("rag.reading", "rag.index", "rag.question", "rag.ledger", "rag.passages", "rag.models"),
     ("rag.library",),
-    ("rag.folders", "rag.plan", "rag.filters", "rag.ingest", "rag.search", "rag.spelling", "rag.answering"),
+    (
+        "rag.folders",
+        "rag.plan",
+        "rag.filters",
+        "rag.ingest",
+        "rag.search",
+        "rag.passage_features",
+        "rag.windows",
+        "rag.spelling",
+        "rag.answering",
+    ),
     ("rag.ask",),
     ("rag.llama",),
     ("ui", "eval"),

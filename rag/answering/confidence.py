@@ -10,7 +10,7 @@ from rag.search import Found, Ranked
 from rag.types import Understood
 from rag.weights import WEIGHTS
 
-SURER = 0.9
+SURER = 0.9  # where only a whole sentence can answer a question for a number or a name
 _UNKNOWN_NAME = 4.5  # log-odds that a name takes which no report holds
 
 

@@ -12,7 +12,7 @@ from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
-from rag.answering.nearest import nearest_figures
+from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.ranking import highest
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
@@ -39,6 +39,8 @@ def extract(found: Found, understood: Understood) -> Answer:
     if nearest is not None:
         return nearest
     if understood.wants in ("count", "share", "money") or weighed.asks_for_a_part:
+        if weighed.asks_for_a_part or found.names:
+            return nothing_said(list(found.statements), understood)  # a part's figure, or somebody's, is theirs alone
         # No figure is sure to count what is asked: the whole sentence may answer, if it is the likelier to.
         return best_statements(found, understood, SURER)
     return best_statements(found, understood)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -62,6 +63,19 @@ def test_ctrl_c_in_the_middle_of_the_work_ends_the_following_too(tmp_path: Path)
     def changed() -> bool:
         calls.append("changed")
         raise KeyboardInterrupt
+
+    follow([tmp_path], tmp_path / "library", changed)
+    assert calls == ["changed"]
+
+
+def test_ctrl_c_that_the_work_swallows_ends_the_following_all_the_same(tmp_path: Path) -> None:
+    calls = []
+
+    def changed() -> bool:
+        calls.append("changed")
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return True
 
     follow([tmp_path], tmp_path / "library", changed)
     assert calls == ["changed"]
