@@ -1,7 +1,7 @@
 # Each target sets up what it needs in .venv; a second run finds it there. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup chat test lint bench bench-ask bench-ingest clean
+.PHONY: help setup chat test lint bench bench-ask bench-ingest fit clean
 SHELL := bash
 
 BIN := .venv/bin
@@ -34,8 +34,11 @@ bench-ingest: .venv/.dev .venv-peers/.made ## compare ingesting with LlamaIndex'
 bench-ask: .venv/.dev .venv-peers/.made ## compare asking large libraries with LlamaIndex's retriever; options in ARGS
 	@$(BIN)/python -m eval.bench.ask $(ARGS)
 
+fit: .venv/.runtime .venv-fit/.made ## train the ranking's cross-encoder and weights from public question sets; BENCH=FOLDER
+	@$(BIN)/python -m eval.bench.fit $(BENCH)
+
 clean: ## remove .venv and what the tools left behind; the library stays
-	rm -rf .venv .venv-peers build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-peers .venv-fit build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
 # uv installs a hashed lock quickly; pip, which reads pip's own configuration, is tried where uv finds no packages.
 install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
@@ -74,4 +77,10 @@ install = uv --version >/dev/null 2>&1 && uv=uv || uv=$(BIN)/uv; \
 	@echo "Installing the peers of eval/bench/peers/requirements.txt"
 	@$(BIN)/python -m venv --clear .venv-peers
 	@.venv-peers/bin/pip install -q -r eval/bench/peers/requirements.txt
+	@touch $@
+
+.venv-fit/.made: .venv/.made eval/bench/fit/requirements.txt
+	@echo "Installing what training needs, torch among it"
+	@$(BIN)/python -m venv --clear .venv-fit
+	@.venv-fit/bin/pip install -q -r eval/bench/fit/requirements.txt
 	@touch $@

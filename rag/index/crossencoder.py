@@ -126,16 +126,16 @@ def _input(tokenizer: Any, asked: list[int], reading: Shown) -> _Input:
 
 def ready(weights: Path = WEIGHTS, sha256: str = SHA256) -> minilm.Model:
     """The built model; built now from the weights where it is missing or damaged."""
+    if not weights.is_file() or minilm.sha256(weights) != sha256:
+        raise FootnoteError(f"{weights} is not the file that came with this version: its SHA-256 differs.")
     name = f"{minilm.NAME}-crossencoder-{sha256[:8]}"
-    return minilm.kept(name) or build(name, weights, sha256)
+    return minilm.kept(name) or build(name, weights)
 
 
-def build(name: str, weights: Path, sha256: str) -> minilm.Model:
+def build(name: str, weights: Path) -> minilm.Model:
     """The graph of the fitted weights over the pinned word and position vectors, quantised again as it was stored."""
     from safetensors.numpy import load_file
 
-    if not weights.is_file() or minilm.sha256(weights) != sha256:
-        raise FootnoteError(f"{weights} is not the file that came with this version: its SHA-256 differs.")
     stored = load_file(weights)
     folder = minilm.weights()
     base = load_file(folder / "model.safetensors")
