@@ -256,6 +256,7 @@ def search(
     collection: Collection = "",
     published_from: PublishedFrom = None,
     published_to: PublishedTo = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what each feature adds to a score.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the passages that a question finds, and the statements that fit it best, each best first."""
@@ -264,7 +265,7 @@ def search(
     options = {"question": question, "as_of": (as_of or date.today()).isoformat(), "k": k}
     options |= _within(scope, collection, published_from, published_to)
     found = _run("search", options, _settings(library))
-    _print(found) if as_json else show.found(found)
+    _print(found) if as_json else show.found(found, explain=explain)
 
 
 @app.command()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.index.catalog import Correction
     from rag.ingest import IngestReport
     from rag.library import Library
-    from rag.search import Ranked
+    from rag.search import Found, Ranked, Scored
     from rag.settings import Settings
 
 Emit = Callable[[dict[str, Any]], None]
@@ -128,7 +128,8 @@ def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
     return {
         "question": asked.question,
         "passages": [asdict(passage) for passage in found.passages],
-        "statements": [_ranked(rank, each) for rank, each in enumerate(found.statements[: options["k"]], start=1)],
+        "statements": [_ranked(rank, each) for rank, each in enumerate(_by_all(found)[: options["k"]], start=1)],
+        "weighed": [_weighed(rank, each) for rank, each in enumerate(found.scored[: options["k"]], start=1)],
         "empty": "" if found.passages else why_empty(asked.within, library.reports()),
         "notes": left_out(library.undated(asked.within)),
     }
@@ -221,6 +222,35 @@ def listed(report: Report) -> dict[str, Any]:
     }
 
 
+def _by_all(found: Found) -> list[Ranked]:
+    """The statements by their score and what the cross-encoder adds to it."""
+    return sorted(found.statements, key=lambda each: -sum(_why(each).values()))
+
+
+def _why(found: Ranked) -> dict[str, float]:
+    """What each feature of a statement adds to its score: its value times its weight."""
+    from rag.weights import WEIGHTS
+
+    weights = {**WEIGHTS.statement, "judged": WEIGHTS.judged}
+    return {name: round(weights[name] * value, 4) for name, value in found.features.items()}
+
+
+def _weighed(rank: int, found: Scored) -> dict[str, Any]:
+    """One passage as it was weighed, before windows were cut from it, with what each feature adds to its score."""
+    from rag.weights import WEIGHTS
+
+    passage = found.passage
+    return {
+        "rank": rank,
+        "report": passage.report.path,
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(found.score, 4),
+        "why": {name: round(WEIGHTS.passage[name] * value, 4) for name, value in found.features.items()},
+    }
+
+
 def _ranked(rank: int, found: Ranked) -> dict[str, Any]:
     """One statement as `search` tells it."""
     statement, passage = found.statement, found.passage
@@ -231,7 +261,8 @@ def _ranked(rank: int, found: Ranked) -> dict[str, Any]:
         "start": statement.start,
         "end": statement.end,
         "text": statement.text,
-        "score": round(found.score, 4),
+        "score": round(sum(_why(found).values()), 4),
+        "why": _why(found),
         "place": place(passage.report.kind, statement.page, passage.label),
         "heading": statement.heading,
         "statement_id": statement.id,

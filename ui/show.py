@@ -39,8 +39,8 @@ def answer(given: Mapping[str, Any]) -> None:
         out.print(line(f"    {each['quote']}", style="dim"))
 
 
-def found(given: Mapping[str, Any]) -> None:
-    """What a search found: passages, then the statements that fit best."""
+def found(given: Mapping[str, Any], *, explain: bool = False) -> None:
+    """What a search found: passages, then the statements that fit best; to explain, with what each feature adds."""
     if not given["passages"]:
         out.print(line(f"Nothing found{': ' if given['empty'] else ''}{given['empty']}."))
     for each in given["passages"]:
@@ -50,8 +50,23 @@ def found(given: Mapping[str, Any]) -> None:
         out.print(Text("The statements that fit best:", style="dim"))
     for each in given["statements"]:
         _place(each, each["place"])
+        if explain:
+            _why(each["why"])
+    if explain and given["weighed"]:
+        out.print()
+        out.print(Text("The passages as they were weighed:", style="dim"))
+        for each in given["weighed"]:
+            at = f"page {each['page']}, characters {each['start']}–{each['end']}"
+            out.print(line(f"{each['rank']}. {path_of(each['report'])}, {at}  ({each['score']:.3f})", style="bold"))
+            _why(each["why"])
     for note in given["notes"]:
         out.print(line(note, style="italic"))
+
+
+def _why(added: Mapping[str, float]) -> None:
+    """What each feature adds to a score, the most first; what adds nothing is left out."""
+    told = sorted(((name, worth) for name, worth in added.items() if worth), key=lambda each: -abs(each[1]))
+    out.print(line("   " + " · ".join(f"{name.replace('_', ' ')} {worth:+.2f}" for name, worth in told), style="dim"))
 
 
 def _place(each: Mapping[str, Any], place: str) -> None:

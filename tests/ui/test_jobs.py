@@ -116,6 +116,8 @@ def test_a_search_gives_the_same_here_and_through_a_server(settings: Settings) -
 
     assert json.loads(json.dumps(here)) == there
     assert there["statements"][0]["text"] == "In 2025 the wardens counted 4,100 bees."
+    for each in (*there["statements"], *there["weighed"]):
+        assert each["score"] == pytest.approx(sum(each["why"].values()), abs=0.01)
 
 
 def test_what_is_ingested_through_a_server_is_seen_by_the_next_question(settings: Settings, reports: Path) -> None:
