@@ -77,7 +77,8 @@ def short_answer(ranked: Ranked, understood: Understood, weights: Mapping[str, f
     """The words that answer: as the cross-encoder marks them, where they are of the kind asked for, else by pattern."""
     found = phrase_asked(ranked, understood, weights)
     own = marked(ranked) if is_marked(understood) else None
-    if own is None or not _is_of_kind(own, understood):
+    said_before = own is not None and content_stem_set(own) <= content_stem_set(understood.standalone)
+    if own is None or said_before or not _is_of_kind(own, understood):
         return found
     return own if found is None or understood.wants in ("person", "place") else found
 

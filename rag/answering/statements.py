@@ -12,7 +12,7 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
 from rag.answering.phrases import phrase_asked, short_answer
-from rag.language.tokens import content_stems, stem
+from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import FIGURES, is_marked, subject
 from rag.search import Found, Ranked
 from rag.types import Answer, Claim, Figure, Headline, Understood
@@ -126,6 +126,8 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
 def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | None) -> float:
     statement, published = ranked.statement, ranked.passage.report.published
     score = ranked.score
+    if content_stem_set(statement.text) <= content_stem_set(understood.standalone):
+        score -= 1.0  # it says no more than the question does
     if is_marked(understood):
         score += WEIGHTS.judged * ranked.features.get("judged", 0.0)
     if understood.period:

@@ -189,7 +189,7 @@ def loss_of(model: Model, tokenizer: Any, cases: list[dict[str, Any]], dropped: 
         best = torch.logsumexp(odds[right], 0)
         total = total + (every - best) + 0.5 * (torch.logsumexp(odds, 0) - best)
         if spans:
-            total = total + 2 * torch.stack(spans).mean()
+            total = total + torch.stack(spans).mean()
     return total / len(cases)
 
 
