@@ -110,6 +110,7 @@ class Library:
         folder: Path,
         embed: Embed,
         judge: Judge | None,
+        threshold: float,
         lock: filelock.BaseFileLock,
         catalog: Catalog,
         vectors: Vectors,
@@ -117,7 +118,7 @@ class Library:
         self.folder = folder
         self.embed = embed
         self.judge = judge
-        self.threshold = THRESHOLD  # the probability from which a statement may answer
+        self.threshold = threshold  # the probability from which a statement may answer
         self.catalog = catalog
         self.vectors = vectors
         self.originals = Originals(folder / "files")
@@ -134,6 +135,7 @@ class Library:
         embed: Embed,
         *,
         judge: Judge | None = None,
+        threshold: float = THRESHOLD,
         chroma_url: str = "",
         create: bool = False,
         mend: bool = False,
@@ -165,7 +167,7 @@ class Library:
             catalog = Catalog(file)
             _agree(catalog, embed, folder)
             vectors = Vectors(folder / "chroma", catalog.fact("library"), chroma_url)
-            library = cls(folder, embed, judge, lock, catalog, vectors)
+            library = cls(folder, embed, judge, threshold, lock, catalog, vectors)
             damage = library._prepare()
             if damage and not mend:
                 raise LibraryDamaged(damage)

@@ -20,7 +20,7 @@ from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, s
 from rag.passage_features import Given, Wording, features
 from rag.question import FIGURES, counted, subject, years_asked
 from rag.types import EVERYTHING, Judged, Passage, Retrieved, Shown, Spanned, Statement, Understood, Within
-from rag.weights import THRESHOLD, WEIGHTS
+from rag.weights import THRESHOLD, WEIGHTS, gains
 from rag.windows import windows
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ class Ranked:
 
     ``judged`` is what the cross-encoder says of it, None where it did not read it. The feature ``judged`` is its
     relevance, for an unread statement the least of any that were read; it is no part of the score. ``context`` are
-    stems that hold
-    for the whole report: its title, and the names in the question that it mentions.
+    stems that hold for the whole report: its title, and the names in the question that it mentions.
     """
 
     statement: Statement
@@ -125,15 +124,17 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
             context = contexts[passage.report.path]
             ranked += _statements(passage, parts @ vector, fused[passage_id], asked, context)
     ranked.sort(key=lambda each: (-each.score, each.statement.id))
-    candidates = [
-        _Candidate(held[each][0], dense.get(each), lexical.get(each), score)
-        for each, score in _first_of_each(ranked).items()
+    tops = _first_of_each(ranked)
+    lowest = min((dense[each] for each in tops if each in dense), default=0.0)
+    most = max((lexical[each] for each in tops if each in lexical), default=1.0) or 1.0
+    given = [
+        Given(held[each][0], dense.get(each, lowest), lexical.get(each, 0.0) / most, top) for each, top in tops.items()
     ]
     mentioned = frozenset.intersection(*names.values()) if names else frozenset()
-    scored = _scored(candidates, Wording.of(understood, idf), understood, mentioned)
-    if library.judge is not None:
-        ranked = _judged(library.judge, understood, scored[:JUDGED], ranked)
+    scored = _scored(given, Wording.of(understood, idf), understood, mentioned)
     first = {each.statement.id: each.score for each in ranked}
+    if library.judge is not None:
+        ranked = _judged(library.judge, understood, scored[:JUDGED], ranked, first)
     return Found(
         windows([(each.passage, each.score) for each in scored], first, k, library.page_text),
         tuple(ranked),
@@ -145,16 +146,6 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A found passage with what the indexes and its statements say of it."""
-
-    passage: Passage
-    cosine: float | None  # None: it was not among the nearest
-    bm25: float | None
-    best: float  # the score of its best statement
-
-
 def _first_of_each(ranked: Sequence[Ranked]) -> dict[str, float]:
     """The score of the best statement of each passage."""
     best: dict[str, float] = {}
@@ -164,32 +155,26 @@ def _first_of_each(ranked: Sequence[Ranked]) -> dict[str, float]:
 
 
 def _scored(
-    candidates: Sequence[_Candidate], wording: Wording, understood: Understood, mentioned: frozenset[str]
+    given: Sequence[Given], wording: Wording, understood: Understood, mentioned: frozenset[str]
 ) -> list[Scored]:
     """The passages by their fitted score, best first."""
-    lowest = min((each.cosine for each in candidates if each.cosine is not None), default=0.0)
-    most = max((each.bm25 for each in candidates if each.bm25 is not None), default=1.0) or 1.0
-    given = [
-        Given(
-            each.passage,
-            lowest if each.cosine is None else each.cosine,
-            (each.bm25 or 0.0) / most,
-            each.best,
-        )
-        for each in candidates
-    ]
     scored = [
-        Scored(each.passage, sum(WEIGHTS.passage[name] * value for name, value in measured.items()), measured)
+        Scored(each.passage, sum(gains(WEIGHTS.passage, measured).values()), measured)
         for each, measured in zip(given, features(given, wording, understood, mentioned), strict=True)
     ]
     return sorted(scored, key=lambda each: (-each.score, each.passage.id))
 
 
-def _judged(judge: Judge, understood: Understood, scored: Sequence[Scored], ranked: Sequence[Ranked]) -> list[Ranked]:
+def _judged(
+    judge: Judge,
+    understood: Understood,
+    scored: Sequence[Scored],
+    ranked: Sequence[Ranked],
+    first: dict[str, float],
+) -> list[Ranked]:
     """The statements with what the cross-encoder says of those of the best passages that may matter."""
     if not ranked:
         return []
-    first = {each.statement.id: each.score for each in ranked}
     enough = max(first.values()) - SHOWN_SHORT_OF_BEST
     shown = [
         [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough]
@@ -347,7 +332,7 @@ def _statements(
             Ranked(
                 statement,
                 passage,
-                sum(WEIGHTS.statement[name] * value for name, value in measured.items()),
+                sum(gains(WEIGHTS.statement, measured).values()),
                 measured,
                 title,
             )

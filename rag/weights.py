@@ -30,4 +30,9 @@ def read(file: Path = FILE) -> Weights:
     return Weights(**{name: held[name] for name in Weights.__dataclass_fields__})
 
 
+def gains(weights: dict[str, float], features: dict[str, float]) -> dict[str, float]:
+    """What each feature adds to a score: its value times its weight."""
+    return {name: weights[name] * value for name, value in features.items()}
+
+
 WEIGHTS = read()

@@ -74,11 +74,15 @@ def open_library(settings: Settings, *, create: bool = False, mend: bool = False
     else:
         embed = MiniLM()
     judge = CrossEncoder() if settings.cross_encoder else None
-    library = Library.open(
-        settings.library, embed, judge=judge, chroma_url=settings.chroma_url, create=create, mend=mend
+    return Library.open(
+        settings.library,
+        embed,
+        judge=judge,
+        threshold=settings.answer_threshold,
+        chroma_url=settings.chroma_url,
+        create=create,
+        mend=mend,
     )
-    library.threshold = settings.answer_threshold
-    return library
 
 
 # --- the jobs -------------------------------------------------------------------------------------------------------
@@ -229,15 +233,14 @@ def _by_all(found: Found) -> list[Ranked]:
 
 def _why(found: Ranked) -> dict[str, float]:
     """What each feature of a statement adds to its score: its value times its weight."""
-    from rag.weights import WEIGHTS
+    from rag.weights import WEIGHTS, gains
 
-    weights = {**WEIGHTS.statement, "judged": WEIGHTS.judged}
-    return {name: round(weights[name] * value, 4) for name, value in found.features.items()}
+    return _rounded(gains({**WEIGHTS.statement, "judged": WEIGHTS.judged}, found.features))
 
 
 def _weighed(rank: int, found: Scored) -> dict[str, Any]:
     """One passage as it was weighed, before windows were cut from it, with what each feature adds to its score."""
-    from rag.weights import WEIGHTS
+    from rag.weights import WEIGHTS, gains
 
     passage = found.passage
     return {
@@ -247,8 +250,12 @@ def _weighed(rank: int, found: Scored) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "score": round(found.score, 4),
-        "why": {name: round(WEIGHTS.passage[name] * value, 4) for name, value in found.features.items()},
+        "why": _rounded(gains(WEIGHTS.passage, found.features)),
     }
+
+
+def _rounded(gains: dict[str, float]) -> dict[str, float]:
+    return {name: round(gain, 4) for name, gain in gains.items()}
 
 
 def _ranked(rank: int, found: Ranked) -> dict[str, Any]:

@@ -68,19 +68,13 @@ class _Loaded:
     """Session, tokenizer and the two small heads, which are a product each."""
 
     def __init__(self, model: minilm.Model, weights: Path, threads: int) -> None:
-        import onnxruntime
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
         self.tokenizer = Tokenizer.from_file(str(model.tokenizer))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            model.graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(minilm.LEFT_APART)
-        )
+        self._session = minilm.session(model)
         self.threads = ThreadPoolExecutor(threads, "reading")
         held = load_file(weights)
         self._relevance, self._bias = held["relevance.weight"], float(held["relevance.bias"][0])

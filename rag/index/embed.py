@@ -68,23 +68,13 @@ class MiniLM:
     def _load(self) -> tuple[Any, Any, ThreadPoolExecutor]:
         with self._loading:
             if self._loaded is None:
-                import onnxruntime
                 from tokenizers import Tokenizer
 
                 model = minilm.ready()
                 tokenizer = Tokenizer.from_file(str(model.tokenizer))
                 tokenizer.no_padding()  # its file asks for 128 tokens, always
                 tokenizer.enable_truncation(minilm.LONGEST)
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = 1
-                options.log_severity_level = 3
-                session = onnxruntime.InferenceSession(
-                    model.graph,
-                    options,
-                    providers=["CPUExecutionProvider"],
-                    disabled_optimizers=list(minilm.LEFT_APART),
-                )
-                self._loaded = tokenizer, session, ThreadPoolExecutor(self._threads, "embedding")
+                self._loaded = tokenizer, minilm.session(model), ThreadPoolExecutor(self._threads, "embedding")
             return self._loaded
 
 

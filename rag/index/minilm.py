@@ -85,6 +85,18 @@ def keep(name: str, made: Any, folder: Path) -> Model:
     return _model(target)
 
 
+def session(model: Model) -> Any:
+    """The graph on ONNX Runtime, one thread a call: threads that share a batch wait for each other at each layer."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        model.graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(LEFT_APART)
+    )
+
+
 def fetch_weights(url: str = HUB) -> Path:
     """The folder with the official files, fetched over https and checked. Only on request."""
     import httpx
