@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from eval.bench.fit.clozes import clozes
-from eval.bench.fit.labelled import TRAINED_ON, WEIGHED_ON, labelled
+from eval.bench.fit.labelled import FOLDS, SPLIT_BY_REPORT, TRAINED_ON, WEIGHED_ON, fold_of, labelled
 from rag.index import minilm
 from rag.index.crossencoder import WEIGHTS, CrossEncoder
 from rag.index.embed import MiniLM
@@ -29,7 +29,6 @@ from rag.weights import FILE
 # How many questions are made of one passage of each set; 7,000 of all of them are trained on.
 MADE_OF = {"squad": 6, "clapnq": 5, "mtrag": 4, "timeqa": 3, "chunking": 4, "ramdocs": 3, "tatqa": 3, "tenq": 1, "wikitables": 1}  # fmt: skip # noqa: E501
 MADE = 7000
-FOLDS = 2
 
 
 def main() -> None:
@@ -40,22 +39,16 @@ def main() -> None:
     given = parser.parse_args()
     work, libraries = given.work, given.work / "libraries"
     libraries.mkdir(parents=True, exist_ok=True)
-    for name in MADE_OF:
-        if not (libraries / name).is_dir():
-            _run(
-                Path(sys.executable).with_name("footnote"),
-                "ingest",
-                given.bench / name / "corpus",
-                "--library",
-                libraries / name,
-            )
+    footnote = Path(sys.executable).with_name("footnote")
+    for name in MADE_OF:  # what was ingested before is left as it is
+        _run(footnote, "ingest", given.bench / name / "corpus", "--library", libraries / name)
     pinned = minilm.weights() / "model.safetensors"
     made, cases = work / "made.jsonl", work / "labelled.jsonl"
     _write(made, _made(libraries, neighbours(pinned)))
     _write(cases, (case for name in TRAINED_ON for case in labelled(given.bench, libraries, name) if _useful(case)))
     train = Path(__file__).with_name("train.py")
     for fold in range(FOLDS):
-        _run(given.python, train, pinned, made, cases, work / f"{fold}.safetensors", "--fold", fold, "--folds", FOLDS)
+        _run(given.python, train, pinned, made, cases, work / f"{fold}.safetensors", "--fold", fold)
     _run(given.python, train, pinned, made, cases, WEIGHTS)
     # What is weighed was read by a model that was not fitted on it.
     judged = work / "judged.jsonl"
@@ -101,7 +94,10 @@ def _made(libraries: Path, neighbour: Callable[[str], str]) -> list[dict[str, An
             rng.shuffle(ids)
             for passage, _ in library.passages(ids[:1500]).values():
                 reports.setdefault(passage.report.path, []).append(passage)
-            found += clozes(reports.values(), most, neighbour, rng)
+            for path, passages in reports.items():
+                # A question made from a set that is not split by report is held out of no fold.
+                fold = fold_of(name, "", [path]) if name in SPLIT_BY_REPORT else -1
+                found += [made | {"fold": fold} for made in clozes([passages], most, neighbour, rng)]
     rng.shuffle(found)
     return found[:MADE]
 
@@ -116,14 +112,7 @@ def _held_out(bench: Path, libraries: Path, name: str, work: Path) -> Iterator[d
     for fold in range(FOLDS):
         weights = work / f"{fold}.safetensors"
         judge = CrossEncoder(weights=weights, sha256=minilm.sha256(weights))
-        yield from (case for case in labelled(bench, libraries, name, judge) if fold_of(case, FOLDS) == fold)
-
-
-def fold_of(case: dict[str, Any], folds: int) -> int:
-    """The fold of a question, as `train.py`, which cannot import this, has it."""
-    by_report = case["set"] in ("squad", "timeqa", "clapnq") and case["reports"]
-    key = case["set"] + (case["reports"][0] if by_report else case["id"])
-    return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % folds
+        yield from (case for case in labelled(bench, libraries, name, judge) if case["fold"] == fold)
 
 
 def _digests(bench: Path) -> Iterator[bytes]:

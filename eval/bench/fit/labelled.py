@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from rag.types import Asked, Judge, Statement, Turn
 
 TRAINED_ON = ("squad", "clapnq", "timeqa", "chunking", "ramdocs")
 WEIGHED_ON = ("squad", "clapnq", "tatqa", "chunking", "mtrag", "tenq")
+FOLDS = 2
+SPLIT_BY_REPORT = ("squad", "timeqa", "clapnq")
 PASSAGES = 8  # of a question; further ones only where they are gold
 _AS_OF = "2026-11-22"  # of a set that names no day
 
@@ -41,6 +44,7 @@ def labelled(bench: Path, libraries: Path, name: str, judge: Judge | None = None
                 "set": name,
                 "question": understood.standalone,
                 "status": case["expect"].get("status"),
+                "fold": fold_of(name, case["id"], [each["report"] for each in gold]),
                 "reports": [each["report"] for each in gold],
                 "placed": any(each.get("start") is not None for each in gold),
                 "passages": _passages(found.statements, gold),
@@ -57,6 +61,12 @@ def labelled(bench: Path, libraries: Path, name: str, judge: Judge | None = None
                     for each in found.statements[:40]
                 ],
             }
+
+
+def fold_of(name: str, case: str, reports: Sequence[str]) -> int:
+    """The fold of a question: where a set's questions are each of one report, all of a report are of one fold."""
+    key = name + (reports[0] if name in SPLIT_BY_REPORT and reports else case)
+    return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def is_gold(report: str, start: int, end: int, gold: list[dict[str, Any]]) -> bool:

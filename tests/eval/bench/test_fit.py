@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from eval.bench.fit.clozes import candidates, question
-from eval.bench.fit.labelled import is_gold, overlaps
+from eval.bench.fit.labelled import fold_of, is_gold, overlaps
 
 SENTENCE = "The office in Skelwick was opened by Northmoor Council in September 2023."
 
@@ -33,3 +33,8 @@ def test_without_a_place_a_report_is_evidence_as_a_whole() -> None:
     assert is_gold("a.txt", 0, 100, [{"report": "a.txt"}])
     assert not is_gold("b.txt", 0, 100, [{"report": "a.txt"}])
     assert not is_gold("a.txt", 0, 100, [{"report": "a.txt", "start": 500, "end": 600}])
+
+
+def test_all_questions_of_one_report_are_of_one_fold_where_a_set_is_split_by_report() -> None:
+    assert len({fold_of("squad", f"q{n}", ["a.txt"]) for n in range(20)}) == 1
+    assert {fold_of("chunking", f"q{n}", ["a.txt"]) for n in range(20)} == {0, 1}
