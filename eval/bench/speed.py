@@ -19,6 +19,7 @@ from statistics import median, quantiles
 from eval.cases import Case, read_cases
 from eval.run import set_path
 from rag.ask import ask
+from rag.index.crossencoder import CrossEncoder
 from rag.index.embed import MiniLM
 from rag.library import Library
 from rag.types import Asked
@@ -49,7 +50,7 @@ def main() -> None:
 
 def warm(library: Path, cases: Sequence[Case]) -> list[float]:
     """Seconds of each case's question, complete answer included, in a process that has answered before."""
-    with Library.open(library, MiniLM()) as held:
+    with Library.open(library, MiniLM(), judge=CrossEncoder()) as held:
         ask(held, Asked("How many?", date(2026, 11, 22)))
         return [seconds for case in cases for seconds in _times(partial(ask, held, case.asked), runs=1)]
 

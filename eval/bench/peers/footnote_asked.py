@@ -16,6 +16,7 @@ import numpy as np
 from eval.bench.peers.shared import WARMING, K, peak
 from eval.bench.recall import recall
 from rag.ask import ask
+from rag.index.crossencoder import CrossEncoder
 from rag.index.embed import MiniLM
 from rag.library import Library
 from rag.types import Asked, Spanned
@@ -25,7 +26,7 @@ USERS = (8, 32)
 
 
 def main(library: Path, vectors: Path, questions: Sequence[str]) -> None:
-    with Library.open(library, MiniLM()) as held:
+    with Library.open(library, MiniLM(), judge=CrossEncoder()) as held:
         for question in questions[:WARMING]:
             ask(held, Asked(question, AS_OF))
         told: dict[str, object] = {"alone": _alone(held, questions[WARMING:])}
