@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from rag.language.periods import relation
 from rag.language.rows import row_label, told
-from rag.language.tokens import COMMON, stem, stems, tokens
+from rag.language.tokens import content_sequence, stems
 from rag.types import Passage, Period, Understood
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -155,4 +155,4 @@ def _newest(found: Sequence[Given], mentioned: frozenset[str]) -> int | None:
 @lru_cache(maxsize=20_000)
 def _sequence(text: str) -> tuple[str, ...]:
     """The stems of the words of a text that say what it is about, in order, each as often as it stands there."""
-    return tuple(stem(word) for word, _, _ in tokens(text) if word not in COMMON)
+    return tuple(content_sequence(text))

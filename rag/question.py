@@ -111,7 +111,12 @@ def understand(asked: Asked) -> Understood:
 
 def is_marked(understood: Understood) -> bool:
     """Whether a few words of a sentence can answer, which a cross-encoder marks: not why, what a thing is, or yes or no."""
-    return understood.wants not in ("reason", "definition") and not _ASKS_WHETHER.match(understood.standalone)
+    return understood.wants not in ("reason", "definition") and not asks_whether(understood)
+
+
+def asks_whether(understood: Understood) -> bool:
+    """Whether it is a question for yes or no."""
+    return bool(_ASKS_WHETHER.match(understood.standalone))
 
 
 def subject(understood: Understood) -> list[str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passage_features import Given, Wording, features
-from rag.question import FIGURES, counted, subject, years_asked
+from rag.question import FIGURES, counted, is_marked, subject, years_asked
 from rag.types import EVERYTHING, Judged, Passage, Retrieved, Shown, Spanned, Statement, Understood, Within
 from rag.weights import THRESHOLD, WEIGHTS, gains
 from rag.windows import windows
@@ -32,7 +32,8 @@ FOR_ONE_PERIOD, FOR_EACH_YEAR = 40, 8  # passages looked up by what they count
 READ = 24  # passages whose statements are ranked
 
 JUDGED = 3  # passages that the cross-encoder reads
-SHOWN_SHORT_OF_BEST = 1.2  # of the first score: a statement so far behind is not read, which takes time
+# Of the first score: a statement so far behind is not read, which takes time. Behind the best passage, fewer are.
+SHOWN_SHORT_OF_BEST = (0.8, 0.6)
 
 # By which candidates are first put together: cosine, and BM25 as a share of what the best passage reached. Set by hand.
 DENSE, LEXICAL = 1.0, 0.6
@@ -133,7 +134,7 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
     mentioned = frozenset.intersection(*names.values()) if names else frozenset()
     scored = _scored(given, Wording.of(understood, idf), understood, mentioned)
     first = {each.statement.id: each.score for each in ranked}
-    if library.judge is not None:
+    if library.judge is not None and is_marked(understood):
         ranked = _judged(library.judge, understood, scored[:JUDGED], ranked, first)
     return Found(
         windows([(each.passage, each.score) for each in scored], first, k, library.page_text),
@@ -175,11 +176,11 @@ def _judged(
     """The statements with what the cross-encoder says of those of the best passages that may matter."""
     if not ranked:
         return []
-    enough = max(first.values()) - SHOWN_SHORT_OF_BEST
+    enough = [max(first.values()) - short for short in SHOWN_SHORT_OF_BEST]
     shown = [
-        [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough]
+        [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough[n > 0]]
         or list(each.passage.statements[:1])
-        for each in scored
+        for n, each in enumerate(scored)
     ]
     said = judge(
         understood.standalone,

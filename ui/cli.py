@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -330,6 +331,8 @@ def serve(
 
         @contextlib.asynccontextmanager
         async def told(_: object) -> AsyncIterator[None]:
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays; to look through it for garbage would hold up questions
             typer.echo(f"Footnote is at {url} (Ctrl-C stops it)")
             yield
 

@@ -36,6 +36,7 @@ class Facets:
     def __init__(self, statements: Iterable[Statement]) -> None:
         self._labels: set[Facet] = set()
         self._tables: dict[str, set[Facet]] = {}
+        self._named: dict[str, frozenset[Facet]] = {}  # of texts that were looked through: a clause is, for each figure
         for statement in statements:
             if statement.kind != "row":
                 continue
@@ -52,6 +53,13 @@ class Facets:
 
     def named(self, text: str) -> set[Facet]:
         """The labels that stand in the text, the longest at each place."""
+        if not self._labels:
+            return set()
+        if text not in self._named:
+            self._named[text] = frozenset(self._looked_for(text))
+        return set(self._named[text])
+
+    def _looked_for(self, text: str) -> set[Facet]:
         words = [stem(word) for word, _, _ in tokens(text) if word not in _JOINING]
         found: set[Facet] = set()
         at = 0

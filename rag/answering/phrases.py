@@ -15,7 +15,9 @@ from rag.search import Ranked
 from rag.types import Understood
 
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:(?:of|de|von|van|the|and|for|&)\s+)?[A-Z][\w'’.-]*)*")
+_LIST = re.compile(rf"(?:{_NAME.pattern})(?:, (?:{_NAME.pattern}))+,?(?: (?:and|or) (?:the )?(?:{_NAME.pattern}))?")
 _BY = re.compile(r"\b(?:by|is|are|was|were|under)\s+$", re.IGNORECASE)
+_LEADS_ON = frozenset("a an the of in on at by to for from with about and or that which who is are was were as".split())
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _WORD = re.compile(r"\w+")
 _ROLE = re.compile(
@@ -42,6 +44,7 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
             for span in ((m.start(), m.end()) for m in _NAME.finditer(text))
             if not content_stem_set(text[span[0] : span[1]]) & asked and _is_name(text, *span)
         ]
+        spans = _none_beside(spans, text, asked)
         dated = [(m.start, m.end) for m in mentions(text, NOWHEN)]
         spans = [span for span in spans if not any(a < span[1] and span[0] < b for a, b in dated)]
         if not spans and understood.wants == "person":
@@ -73,14 +76,33 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
     return told.get((start, end)) or text[start:end].strip(" ,.")
 
 
+def _none_beside(spans: list[tuple[int, int]], text: str, asked: frozenset[str]) -> list[tuple[int, int]]:
+    """Without the names that stand in one list with what is asked about: they are others, and say nothing of it."""
+    lists = [(m.start(), m.end()) for m in _LIST.finditer(text) if content_stem_set(m.group()) & asked]
+    return [span for span in spans if not any(start <= span[0] and span[1] <= end for start, end in lists)]
+
+
 def short_answer(ranked: Ranked, understood: Understood, weights: Mapping[str, float]) -> str | None:
     """The words that answer: as the cross-encoder marks them, where they are of the kind asked for, else by pattern."""
     found = phrase_asked(ranked, understood, weights)
     own = marked(ranked) if is_marked(understood) else None
     said_before = own is not None and content_stem_set(own) <= content_stem_set(understood.standalone)
-    if own is None or said_before or not _is_of_kind(own, understood):
+    if own is None or said_before or not _is_of_kind(own, understood) or _breaks_off(own):
         return found
-    return own if found is None or understood.wants in ("person", "place") else found
+    if understood.wants in ("person", "place"):
+        return _whole_list(own, told(ranked.statement))
+    return own if found is None else found
+
+
+def _whole_list(words: str, text: str) -> str:
+    """The names with the others of their list: all of them are the answer."""
+    whole = next((m.group() for m in _LIST.finditer(text) if words in m.group() and "," in words), None)
+    return whole.strip(" ,.;:") if whole else words
+
+
+def _breaks_off(words: str) -> bool:
+    """Whether the last word leads to another: "A complaint about" names nothing."""
+    return words.split()[-1].lower() in _LEADS_ON
 
 
 def _is_of_kind(words: str, understood: Understood) -> bool:

@@ -13,7 +13,7 @@ from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
 from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stem_set, content_stems, stem
-from rag.question import FIGURES, is_marked, subject
+from rag.question import FIGURES, asks_whether, is_marked, subject
 from rag.search import Found, Ranked
 from rag.types import Answer, Claim, Figure, Headline, Understood
 from rag.weights import WEIGHTS
@@ -54,7 +54,7 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
     """The statement that fits best and those that belong to it; the nearest ones where it is not ``least`` likely."""
     fits = _fits(found, understood)
     ordered = sorted(found.statements, key=lambda each: (-fits[each.statement.id], each.statement.id))
-    best = ordered[0]
+    best = next((each for each in ordered if asks_whether(understood) or not _is_asked(each, understood)), ordered[0])
     short = short_answer(best, understood, found.weights)
     # Who, when and where want a name or a date: a sentence that holds none must be the likelier to answer.
     unnamed = short is None and understood.wants in ("person", "date", "place")
@@ -65,7 +65,7 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
     notes = Footnotes()
     chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
     explains = any(_REASONS.search(each.statement.text) for each in chosen)
-    if understood.wants == "reason" and not explains and (best.judged is None or sure < SURER):
+    if understood.wants == "reason" and not explains and sure < SURER:
         return nothing_said(ordered, understood)  # what is told explains nothing
     claims = [Claim(claim_text(each), (notes.cite(each),)) for each in chosen]
     lone = _lone_share(best, understood)
@@ -109,6 +109,11 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
     dates = [each.passage.report.published for each in found.statements[:20]]
     newest = max((published.day for published in dates if published), default=None)
     fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
+    if understood.wants in ("date", "person", "place"):
+        enough = max(fits.values(), default=0.0) - _TOO_FAR_BEHIND
+        for each in found.statements:
+            own = fits[each.statement.id]
+            fits[each.statement.id] += _naming(each, found, understood) if own >= enough else _NAMES_NONE
     if understood.wants == "reason":
         for each in found.statements:
             if each.statement.kind == "row":
@@ -123,11 +128,16 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
     return fits
 
 
+def _is_asked(ranked: Ranked, understood: Understood) -> bool:
+    """Whether a statement says no more than the question does, as "The chair of the board" where who chairs it."""
+    return content_stem_set(ranked.statement.text) <= content_stem_set(understood.standalone)
+
+
 def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | None) -> float:
     statement, published = ranked.statement, ranked.passage.report.published
     score = ranked.score
-    if content_stem_set(statement.text) <= content_stem_set(understood.standalone):
-        score -= 1.0  # it says no more than the question does
+    if _is_asked(ranked, understood):
+        score -= 1.0
     if is_marked(understood):
         score += WEIGHTS.judged * ranked.features.get("judged", 0.0)
     if understood.period:
@@ -136,11 +146,6 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
         score += 0.1 * max(0.0, 1.0 - (newest - published.day).days / (3 * 365.25))
     if understood.wants == "definition":
         score += _defining(statement.text, understood)
-    if understood.wants in ("date", "person", "place"):
-        phrase = phrase_asked(ranked, understood, found.weights)
-        score += 0.2 if phrase else -0.1
-        if phrase and understood.wants == "date" and _A_DAY.search(phrase):
-            score += 0.1  # "18 September 2023" says more than "2023"
     if change_asked(understood.about) and any(figure.unit in ("%", "times") for figure in statement.figures):
         score += 0.25
     if (
@@ -153,6 +158,14 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
     return score - 1.0 if statement.kind != "row" and _BYLINE.search(statement.text) else score
 
 
+def _naming(ranked: Ranked, found: Found, understood: Understood) -> float:
+    """What a statement gains by holding a date, a person or a place, as asked for."""
+    phrase = phrase_asked(ranked, understood, found.weights)
+    if phrase and understood.wants == "date" and _A_DAY.search(phrase):
+        return 0.3  # "18 September 2023" says more than "2023"
+    return 0.2 if phrase else _NAMES_NONE
+
+
 def _defining(text: str, understood: Understood) -> float:
     """What a sentence gains by saying what a thing is: most if it opens with "A referral is", for a referral."""
     opening = _OPENS.match(text)
@@ -162,6 +175,8 @@ def _defining(text: str, understood: Understood) -> float:
     return 0.1 if _DEFINES.search(text) else 0.0
 
 
+_NAMES_NONE = -0.1  # holds no date, person or place where one is asked for
+_TOO_FAR_BEHIND = 0.5  # to come first by a name or a date, which is not looked for then: that takes time
 _TIMELY = {"equal": 0.25, "inside": 0.15, "contains": 0.1, "overlaps": 0.0, "apart": -0.4, "unknown": 0.0}
 
 

@@ -85,6 +85,11 @@ def content_stems(text: str) -> list[str]:
     return list(dict.fromkeys(stem(word) for word in content_words(text)))
 
 
+def content_sequence(text: str) -> list[str]:
+    """As ``content_stems``, each as often as it stands there."""
+    return [stem(word) for word in _words(text) if word not in COMMON]
+
+
 def _words(text: str) -> list[str]:
     """The folded forms of ``tokens``: a statement's words are looked at far more often than their places."""
     if pattern := _spaced(text):

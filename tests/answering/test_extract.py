@@ -9,6 +9,7 @@ import pytest
 from small import made
 
 from rag.ask import ask
+from rag.index.crossencoder import CrossEncoder
 from rag.index.embed import MiniLM
 from rag.library import Library
 from rag.types import Answer, Asked, Turn
@@ -197,3 +198,35 @@ def test_a_figure_is_never_firmer_than_its_source(tmp_path: Path, text: str, que
     report = f"---\ntitle: Annual report 2025\ndate: 2026-05-14\n---\n\n{text}"
     with made(tmp_path, {"a.md": report}, MiniLM()) as library:
         assert asked(library, question).short == short
+
+
+ORGANISATION = {
+    "procedure.md": "# Complaints procedure\n\nThe chair of the board\n\nA complaint is read within ten working days.",
+    "report.md": (
+        "---\ntitle: Annual report\ndate: 2026-05-01\n---\n\n# Who we are\n\nThere are offices in Quayford, Saltby and "
+        "Netherness. The office in Quayford moved to the former customs house."
+    ),
+}
+
+
+def test_a_statement_that_says_no_more_than_the_question_is_no_answer(tmp_path: Path) -> None:
+    with made(tmp_path, ORGANISATION, MiniLM()) as library:
+        answer = asked(library, "Who chairs the board?")
+
+    assert answer.status == "not_found"
+    assert "The chair of the board [1]" not in answer.text
+
+
+def test_where_something_is_is_not_told_by_what_stands_beside_it_in_a_list(tmp_path: Path) -> None:
+    with made(tmp_path, ORGANISATION, MiniLM()) as library:
+        answer = asked(library, "Where is the Quayford office?")
+
+    assert "Saltby" not in (answer.short or "")
+
+
+def test_all_of_a_list_of_places_is_the_answer(tmp_path: Path) -> None:
+    with made(tmp_path, ORGANISATION, MiniLM()) as library:
+        library.judge = CrossEncoder()
+        answer = asked(library, "Where are the offices?")
+
+    assert answer.short == "Quayford, Saltby and Netherness"
