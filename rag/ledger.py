@@ -17,7 +17,7 @@ from rag.language.numbers import Number, numbers
 from rag.language.periods import relation, shifted
 from rag.language.rows import cell_text, label_cells, row_label
 from rag.language.units import DOLLARS, MONEY, handed_down
-from rag.types import Cell, Figure, Mention, Passage, Period, Reading, Statement
+from rag.types import Cell, Figure, Mention, Page, Passage, Period, Reading, Statement
 
 # A sentence that opens so speaks of what the one before it was about, and of its time.
 _GOES_ON = re.compile(
@@ -54,6 +54,12 @@ _UNIT_LINE = re.compile(
     r"|[£$€]\s?['’]?(?:m|bn|000s?|thousand|million)\b",
     re.I,
 )
+# What a page says of the amounts of its table: "(in thousands, except per share data)", "Expressed in US $000's".
+_TABLE_LINE = re.compile(
+    r"\((?:[\w.$’']+\s){0,4}?in (?:[\w.$£€]+\s){0,2}(?:thousands|millions|billions)\b[^()]*\)"
+    r"|\b(?:expressed|presented|stated|reported) in (?:[\w.$£€]+\s){0,2}(?:thousands|millions|billions|[£$€]\s?['’]?000['’]?s)\b[^.;:]*",
+    re.I,
+)
 _SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stood|reached)\b", re.I)
 
 
@@ -63,8 +69,23 @@ def reckoned(passages: list[Passage], reading: Reading) -> list[Passage]:
     # A message of a mailbox speaks from its own day, and of no period that the whole mailbox covers.
     own = {page.number: Anchor(page.published.day, None) for page in reading.pages if page.published}
     provisional = _told_provisional(reading, whole)
-    done = [_marked(_understood(passage, own.get(passage.page, whole)), provisional) for passage in passages]
+    lines = {page.number: _table_line(page) for page in reading.pages}
+    done = [
+        _marked(_understood(passage, own.get(passage.page, whole), lines.get(passage.page, "")), provisional)
+        for passage in passages
+    ]
     return _with_currencies(done)
+
+
+def _table_line(page: Page) -> str:
+    """The unit line that stands in a page's text, where the page has one table and one such line: it is the table's."""
+    rows = [block.kind == "table_row" for block in page.blocks if block.kind != "furniture"]
+    tables = sum(row and not before for before, row in pairwise([False, *rows]))
+    if tables != 1:
+        return ""
+    text = (page.text[block.start : block.end] for block in page.blocks if block.kind in ("paragraph", "caption"))
+    said = {match.group() for each in text for match in _TABLE_LINE.finditer(each)}
+    return said.pop() if len(said) == 1 else ""
 
 
 # --- provisional figures ----------------------------------------------------------------------------------------------
@@ -108,7 +129,7 @@ class _Time:
     said: str = ""
 
 
-def _understood(passage: Passage, anchor: Anchor) -> Passage:
+def _understood(passage: Passage, anchor: Anchor, table_line: str) -> Passage:
     around = _around(passage.heading, anchor)
     done: list[Statement] = []
     before = around
@@ -118,7 +139,7 @@ def _understood(passage: Passage, anchor: Anchor) -> Passage:
         stem = passage.id.rsplit(":", 1)[0]
         named = replace(statement, id=f"{stem}:s{statement.ordinal}")
         if statement.kind == "row":
-            done.append(_row(named, anchor, around))
+            done.append(_row(named, anchor, around, table_line))
             continue
         goes_on = _GOES_ON.match(statement.text) or _SPEAKS_OF_IT.search(statement.text)
         understood = _sentence(named, anchor, before if goes_on else around)
@@ -208,7 +229,7 @@ def _only_compared(text: str, mention: Mention) -> bool:
     return bool(_COMPARED_WORDS.search(mention.words) or _COMPARED_BEFORE.search(text[: mention.start]))
 
 
-def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
+def _row(statement: Statement, anchor: Anchor, around: _Time, table_line: str) -> Statement:
     labels = label_cells(statement)
     label = row_label(statement)
     label_headers = " ".join(header for cell in labels for header in cell.headers)
@@ -220,7 +241,7 @@ def _row(statement: Statement, anchor: Anchor, around: _Time) -> Statement:
     for cell in statement.cells[len(labels) :]:
         header = " ".join(cell.headers)
         period = _cell_period(header, down, outer, anchor)
-        figures += _cell_figures(statement, cell, header, label, label_headers, period)
+        figures += _cell_figures(statement, cell, header, label, label_headers, period, table_line)
     own = _down([cell_text(statement, each) for each in labels], Anchor(anchor.day, outer)) or outer
     said = label if own is not None and own is not outer else captioned.words if captioned else around.said
     return replace(statement, period=own, said=said, figures=tuple(figures))
@@ -286,14 +307,20 @@ def _cell_period(header: str, labels: list[str], outer: Period | None, anchor: A
 
 
 def _cell_figures(
-    statement: Statement, cell: Cell, header: str, label: str, label_headers: str, period: Period | None
+    statement: Statement,
+    cell: Cell,
+    header: str,
+    label: str,
+    label_headers: str,
+    period: Period | None,
+    table_line: str,
 ) -> Iterator[Figure]:
     offset = cell.start - statement.start
     text = statement.text[offset : cell.end - statement.start]
     # A mention inside the cell is no figure ("2025", "12 June 2026").
     taken = [(mention.start, mention.end) for mention in mentions(text, NOWHEN) if not _is_count(text, mention)]
     sections = [each for own in label_cells(statement) for each in own.headers]
-    around = (statement.caption, " ".join(_UNIT_LINE.findall(statement.heading)))
+    around = (statement.caption, " ".join(_UNIT_LINE.findall(statement.heading)), table_line)
     scale, unit = handed_down(header, label, sections, around)
     counts = _joined((label, header, label_headers, statement.caption))
     for number in numbers(text, taken=taken):

@@ -30,7 +30,7 @@ from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
 from rag.language.tokens import stems
 from rag.passages import rendered
-from rag.types import EVERYTHING, Embed, Judge, Page, Passage, Period, Report, Within
+from rag.types import EVERYTHING, Embed, Judge, Page, Passage, Period, Report, Statement, Within
 from rag.weights import THRESHOLD
 
 if TYPE_CHECKING:
@@ -250,6 +250,23 @@ class Library:
         inside = live.inside(within)
         found = self.catalog.passages_counting(period, noun, most if inside.all else live.passages)
         return [id for id in found if _revision(id) in inside.revisions][:most]
+
+    def counted_nouns(self, within: Within = EVERYTHING) -> Counter[str]:
+        """How often each noun or unit stands behind a number in the sentences of live reports."""
+        inside = self._live.inside(within)
+        return self.catalog.counted_nouns(None if inside.all else inside.ids)
+
+    def statements_naming(
+        self, beginnings: Sequence[str], within: Within = EVERYTHING
+    ) -> list[tuple[Report, str, Statement]]:
+        """Every live statement whose words, heading or figures hold all of these letters, with its figures, its report
+        and its page's label; see the catalog."""
+        live = self._live
+        return self.catalog.statements_naming(beginnings, {id: live.reports[id] for id in live.inside(within).ids})
+
+    def passages_on(self, pages: Sequence[tuple[str, int]]) -> list[str]:
+        """The ids of the passages on these pages, each a report's id and a number, in the order of the pages."""
+        return self.catalog.passages_on(pages)
 
     def undated(self, within: Within) -> int:
         """How many reports a range of dates leaves out for the sole reason that theirs is not known."""

@@ -31,6 +31,7 @@ CANDIDATES = 60  # passages asked of each index
 FOR_ONE_PERIOD, FOR_EACH_YEAR = 40, 8  # passages looked up by what they count
 READ = 24  # passages whose statements are ranked
 
+TABLED, _MOST_TABLED = 3, 80  # of the first passages, whose tables are read whole; passages read for them
 JUDGED = 3  # passages that the cross-encoder reads
 # Of the first score: a statement so far behind is not read, which takes time. Behind the best passage, fewer are.
 SHOWN_SHORT_OF_BEST = (0.8, 0.6)
@@ -94,6 +95,7 @@ class Found:
     unknown: tuple[str, ...]  # words of the question that no passage holds
     names: tuple[frozenset[str], ...] = ()  # organisations and persons named in the question, in stems
     scored: tuple[Scored, ...] = ()  # every passage that was weighed, best first, before windows were cut from them
+    tabled: tuple[Passage, ...] = ()  # the other passages of the pages whose tables came first: tables are read whole
     threshold: float = THRESHOLD  # the probability from which a statement may answer
 
 
@@ -143,8 +145,19 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
         _unknown(library, understood),
         tuple(names),
         tuple(scored),
+        tuple(_tabled(library, scored)),
         library.threshold,
     )
+
+
+def _tabled(library: Library, scored: Sequence[Scored]) -> list[Passage]:
+    """The passages of the pages on which the rows stand that were found first."""
+    pages: dict[tuple[str, int], None] = {}
+    for each in scored[:TABLED]:
+        if each.passage.statements[0].kind == "row" or each.passage.statements[-1].kind == "row":
+            pages[each.passage.report.id, each.passage.page] = None
+    ids = library.passages_on(list(pages))
+    return [passage for passage, _ in library.passages(ids[:_MOST_TABLED]).values()]
 
 
 def _first_of_each(ranked: Sequence[Ranked]) -> dict[str, float]:

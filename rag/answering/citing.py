@@ -12,7 +12,7 @@ from rag.search import Ranked
 from rag.types import AnsweredFigure, Citation, CitedCell, Claim, Figure, Statement, place
 
 _SCALE_WORDS = {1e3: "thousand", 1e6: "million", 1e9: "billion"}
-_SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "AUD": "A$", "CAD": "C$", "HKD": "HK$", "INR": "₹"}
+SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "AUD": "A$", "CAD": "C$", "HKD": "HK$", "INR": "₹"}
 _SPELT_OUT = re.compile(r"\b(?:days?|weeks?|months?|hours?|minutes?|percentage points)$")
 
 
@@ -107,10 +107,8 @@ def short_figure(ranked: Ranked, figure: Figure) -> str:
 
 def _with_unit(number: str, figure: Figure) -> str:
     """ "3,850" under "£ thousand" reads "£3,850 thousand"."""
-    bare = re.sub(r"[^\d.]", "", number)
-    told_value = float(bare) if bare and bare.count(".") < 2 and bare != "." else 0.0
-    scale = round(abs(figure.value) / told_value) if told_value else 1
-    sign = _SIGNS.get(figure.unit, "")
+    scale = _scale(number, figure)
+    sign = SIGNS.get(figure.unit, "")
     if sign and sign not in number:
         number = f"{sign}{number.removeprefix('$')}"
     if scale in _SCALE_WORDS:
@@ -118,6 +116,17 @@ def _with_unit(number: str, figure: Figure) -> str:
     if figure.unit == "%" and "%" not in number and "per" not in number:
         number = f"{number}%"
     return number
+
+
+def scale_of_cell(statement: Statement, figure: Figure) -> float:
+    """What the table multiplies the figure by as it is written: 1000 under "£ thousand"."""
+    return _scale(statement.text[figure.number_start - statement.start : figure.number_end - statement.start], figure)
+
+
+def _scale(number: str, figure: Figure) -> float:
+    bare = re.sub(r"[^\d.]", "", number)
+    told_value = float(bare) if bare and bare.count(".") < 2 and bare != "." else 0.0
+    return float(round(abs(figure.value) / told_value)) if told_value else 1.0
 
 
 def source(ranked: Ranked) -> str:

@@ -14,6 +14,7 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.ranking import highest
+from rag.answering.reckoned import from_table, told
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
@@ -23,18 +24,25 @@ from rag.question import FIGURES, years_asked
 from rag.search import Found
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
+# Of the question, what a table that answers before any sentence is looked at must account for; and for what.
+_NAMED_OUTRIGHT, _PLAIN = 0.95, ("value", "top", "bottom")
 _TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
+    table = from_table(found, understood)
     if understood.wants not in FIGURES:
-        return best_statements(found, understood)
+        return told(table, understood) if table else best_statements(found, understood)
+    if table is not None and (table.worth >= _NAMED_OUTRIGHT or table.kind not in _PLAIN):
+        return told(table, understood)
     weighed = Candidates(found, understood)
     answer = _from_figures(weighed, found, understood)
     if answer is not None:
         return answer
+    if table is not None:
+        return told(table, understood)
     nearest = nearest_figures(weighed, found, understood)
     if nearest is not None:
         return nearest

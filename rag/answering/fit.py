@@ -27,7 +27,7 @@ _TURNS = frozenset(
     "variance rank index previous met".split()
 )  # fmt: skip
 _AVERAGES = frozenset(stem(word) for word in "average mean median share proportion rate".split())
-_CAPTION_TAIL = re.compile(r"\b(?:from|by|per|to)\b.*", re.IGNORECASE | re.DOTALL)
+CAPTION_TAIL = re.compile(r"\b(?:from|by|per|to)\b.*", re.IGNORECASE | re.DOTALL)
 _JOINTS = re.compile(r"[,;:]|\b(?:and|but|while|whereas|compared with|against|than)\b", re.IGNORECASE)
 # "48 referrals that had arrived late" counts some of them only.
 _RESTRICTS = re.compile(r"\s(?:that|who|which|whose|where)\b")
@@ -97,7 +97,7 @@ def _row_fits(ranked: Ranked, figures: list[Figure], asked: Asked) -> Iterator[F
     label = content_stem_set(" ".join(labels))
     corner = " ".join(header for cell in cells for header in cell.headers)
     # "Average wait from referral to first appointment" is about the wait.
-    title = _CAPTION_TAIL.sub("", statement.caption)
+    title = CAPTION_TAIL.sub("", statement.caption)
     head, caption = content_stem_set(f"{title} {corner}"), content_stem_set(statement.caption)
     heading = content_stem_set(statement.heading)
     context = ranked.context - asked.part_words

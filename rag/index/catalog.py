@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -273,6 +274,81 @@ class Catalog:
         with self._engine.connect() as db:
             return list(db.scalars(query))
 
+    def counted_nouns(self, reports: Sequence[str] | None = None) -> Counter[str]:
+        """How often each unit stands behind a number in a sentence: of the reports named, or of all."""
+        query = (
+            sa.select(schema.figures.c.unit, sa.func.count())
+            .where(schema.figures.c.counts == "", schema.figures.c.unit != "")
+            .group_by(schema.figures.c.unit)
+        )
+        counted: Counter[str] = Counter()
+        with self._engine.connect() as db:
+            if reports is None:
+                counted.update(dict(row for row in db.execute(query).tuples()))
+            else:
+                joined = query.join(schema.passages, schema.passages.c.key == schema.figures.c.passage)
+                for some in _some(reports):
+                    counted.update(
+                        dict(row for row in db.execute(joined.where(schema.passages.c.report.in_(some))).tuples())
+                    )
+        return counted
+
+    def statements_naming(
+        self, beginnings: Sequence[str], reports: Mapping[str, Report]
+    ) -> list[tuple[Report, str, Statement]]:
+        """Statements of these reports with figures, in reading order, each with its report and its page's label: those
+        whose text, heading or what the figures count hold all of these letters. Only the figures that do are with them.
+        """
+        query = _NAMING
+        for letters in beginnings:
+            query = query.where(
+                schema.figures.c.counts.contains(letters, autoescape=True)
+                | schema.statements.c.heading.contains(letters, autoescape=True)
+                | _STATEMENT_TEXT.contains(letters, autoescape=True)
+            )
+        found: dict[tuple[int, int], tuple[Any, list[Figure]]] = {}
+        with self._engine.connect() as db:
+            for row in db.execute(query):
+                if row.report in reports:
+                    figure = Figure(*row[:8], period=_period_of(*row[8:12]), provisional=row.provisional)
+                    found.setdefault((row.passage, row.ordinal), (row, []))[1].append(figure)
+        return [self._named(row, reports[row.report], tuple(figures)) for row, figures in found.values()]
+
+    @staticmethod
+    def _named(row: Any, report: Report, figures: tuple[Figure, ...]) -> tuple[Report, str, Statement]:
+        if row.published:
+            report = replace(report, published=Published(row.published, row.published_source))
+        statement = Statement(
+            id=row.id,
+            passage_id=row.passage_id,
+            page=row.page,
+            ordinal=row.ordinal,
+            start=row.s_start,
+            end=row.s_end,
+            text=row.text,
+            kind=row.kind,
+            heading=row.heading,
+            caption=row.caption,
+            cells=_cells(json.loads(row.cells)) if row.cells else (),
+            total=row.total,
+            figures=figures,
+        )
+        return report, row.label, statement
+
+    def passages_on(self, pages: Sequence[tuple[str, int]]) -> list[str]:
+        """Ids of the passages on these pages (report, number), page by page in reading order."""
+        if not pages:
+            return []
+        held = schema.passages.c
+        query = (
+            sa.select(held.id, held.report, held.page)
+            .where(sa.tuple_(held.report, held.page).in_(pages))
+            .order_by(held.ordinal)
+        )
+        with self._engine.connect() as db:
+            found = db.execute(query).all()
+        return [row.id for page in pages for row in found if (row.report, row.page) == tuple(page)]
+
     def vectors(self, model: str, reports: Sequence[str] | None = None) -> tuple[list[str], NDArray[np.float32]]:
         """Passage ids and their unit vectors (passages, dimensions): of the reports named, or of all."""
         query = sa.select(schema.passages.c.id, schema.embeddings.c.vector).join(
@@ -514,6 +590,54 @@ _FIGURES = (
     sa.select(*(c for c in schema.figures.c if c.name != "key"))
     .where(schema.figures.c.passage.in_(sa.bindparam("keys", expanding=True)))
     .order_by(schema.figures.c.passage, schema.figures.c.key)
+)
+_STATEMENT_TEXT = sa.func.substr(
+    schema.passages.c.text,
+    schema.statements.c.start - schema.passages.c.start + 1,
+    schema.statements.c.end - schema.statements.c.start,
+)
+_NAMING = (
+    sa.select(
+        *(
+            schema.figures.c[name]
+            for name in ("start", "end", "number_start", "number_end", "value", "unit", "qualifier", "counts")
+        ),
+        schema.figures.c.period_start,
+        schema.figures.c.period_end,
+        schema.figures.c.period_label,
+        schema.figures.c.period_kind,
+        schema.figures.c.provisional,
+        schema.passages.c.report,
+        schema.passages.c.page,
+        schema.passages.c.id.label("passage_id"),
+        schema.statements.c.passage,
+        schema.statements.c.id,
+        schema.statements.c.ordinal,
+        schema.statements.c.start.label("s_start"),
+        schema.statements.c.end.label("s_end"),
+        schema.statements.c.kind,
+        schema.statements.c.heading,
+        schema.statements.c.caption,
+        schema.statements.c.cells,
+        schema.statements.c.total,
+        _STATEMENT_TEXT.label("text"),
+        schema.pages.c.label,
+        schema.pages.c.published,
+        schema.pages.c.published_source,
+    )
+    .join(schema.passages, schema.passages.c.key == schema.figures.c.passage)
+    .join(
+        schema.statements,
+        sa.and_(
+            schema.statements.c.passage == schema.figures.c.passage,
+            schema.statements.c.ordinal == schema.figures.c.statement,
+        ),
+    )
+    .join(
+        schema.pages,
+        sa.and_(schema.pages.c.report == schema.passages.c.report, schema.pages.c.number == schema.passages.c.page),
+    )
+    .order_by(schema.figures.c.key)
 )
 _REPORTS_NAMED = sa.select(schema.reports).where(schema.reports.c.id.in_(sa.bindparam("ids", expanding=True)))
 

@@ -7,6 +7,7 @@ import re
 from rag.types import Cell, Statement
 
 _UNIT = re.compile(r"^(?:US)?[£$€¥]\s?['’‘]?000s?$")
+_NOTHING = frozenset("–—-")  # a cell without a value, which names no row
 _SPACE = re.compile(r"\s{2,}|[^\S ]")  # what is not one plain space
 
 
@@ -34,7 +35,7 @@ def label_cells(statement: Statement) -> tuple[Cell, ...]:
     named = statement.cells[:1]
     for cell in statement.cells[1:]:
         text = cell_text(statement, cell)
-        if not text or (any(char.isdigit() for char in text) and not _UNIT.match(text)):
+        if not text or text in _NOTHING or (any(char.isdigit() for char in text) and not _UNIT.match(text)):
             break
         named += (cell,)
     return named if len(named) < len(statement.cells) else statement.cells[:1]
