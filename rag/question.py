@@ -13,9 +13,10 @@ from rag.language.mentions import Anchor, mentions
 from rag.language.periods import month, quarter, shifted, year
 from rag.language.shorthand import written_out
 from rag.language.tokens import COMMON, content_stems, content_words, tokens
-from rag.types import Asked, Mention, Period, Understood, Wants
+from rag.types import Asked, Mention, Period, PeriodKind, Understood, Wants
 
 MAX_QUESTION_CHARS = 2000
+MOST_YEARS = 12  # that a question about a longer period is put to one by one
 FIGURES: tuple[Wants, ...] = ("count", "figure", "share", "money", "duration")  # kinds of answer that are a number
 
 _WANTS: tuple[tuple[Wants, str], ...] = (
@@ -131,12 +132,25 @@ def counted(understood: Understood) -> frozenset[str]:
 
 
 def years_asked(understood: Understood) -> tuple[Period, ...]:
-    """The years of a range of up to twelve, which a question about it asks of one by one."""
+    """The years of a range, if they are not too many, which a question about it asks of one by one."""
     period = understood.period
     if period is None or (period.end - period.start).days <= 366:
         return ()
+    years = years_of(period)
+    return years if 1 < len(years) <= MOST_YEARS else ()
+
+
+def years_of(period: Period) -> tuple[Period, ...]:
+    """The years that a longer period touches; of one that is counted in financial years, those."""
     first, last = period.start.year, (period.end - timedelta(days=1)).year
-    return tuple(year(number) for number in range(first, last + 1)) if 1 <= last - first < 12 else ()
+    if period.kind is PeriodKind.ROLLING or (period.start.month, period.start.day) == (1, 1) or period.start.day != 1:
+        return tuple(year(number) for number in range(first, last + 1))
+    starts = [period.start + relativedelta(years=n) for n in range(last - first + 1)]
+    return tuple(
+        Period(start, start + relativedelta(years=1), f"{start.year}/{(start.year + 1) % 100:02d}", PeriodKind.FISCAL)
+        for start in starts
+        if start < period.end
+    )
 
 
 # --- follow-ups -------------------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
-from rag.question import FIGURES, years_asked
-from rag.search import Found
+from rag.question import FIGURES, counted, years_asked
+from rag.search import ANYONE, Found, own_stems
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
 # Of the question, what a table that answers before any sentence is looked at must account for; and for what.
@@ -35,7 +35,7 @@ def extract(found: Found, understood: Understood) -> Answer:
     table = from_table(found, understood)
     if understood.wants not in FIGURES:
         return told(table, understood) if table else best_statements(found, understood)
-    if table is not None and (table.worth >= _NAMED_OUTRIGHT or table.kind not in _PLAIN):
+    if table is not None and table.kind not in _PLAIN:
         return told(table, understood)
     weighed = Candidates(found, understood)
     answer = _from_figures(weighed, found, understood)
@@ -47,11 +47,17 @@ def extract(found: Found, understood: Understood) -> Answer:
     if nearest is not None:
         return nearest
     if understood.wants in ("count", "share", "money") or weighed.asks_for_a_part:
-        if weighed.asks_for_a_part or found.names:
+        if weighed.asks_for_a_part or found.names or not _holds_what_is_counted(found, understood):
             return nothing_said(list(found.statements), understood)  # a part's figure, or somebody's, is theirs alone
         # No figure is sure to count what is asked: the whole sentence may answer, if it is the likelier to.
         return best_statements(found, understood, SURER)
     return best_statements(found, understood)
+
+
+def _holds_what_is_counted(found: Found, understood: Understood) -> bool:
+    """Whether one of the first statements holds the noun counted: arrests by the police are no referrals by them."""
+    noun = counted(understood) - ANYONE
+    return not noun or any(not noun.isdisjoint(own_stems(each.statement)) for each in found.statements[:3])
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from rag.answering.fit import CAPTION_TAIL
 from rag.language.periods import relation
 from rag.language.rows import cell_text, label_cells, row_label
 from rag.language.tokens import content_sequence
@@ -23,6 +24,7 @@ Words = tuple[str, ...]
 Place = tuple[int, int]  # words of the question, half-open
 
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,]|\.\d)")
+_SPLIT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[/–-]\s?(\d\d)(?!\d)")
 _FISCAL = re.compile(r"\bFY?\s?['’]?(\d\d)\b")
 _MARKS = re.compile(r"\(\d{1,2}\)|[*†‡]+|(?<=[a-z])\d{1,2}\b")  # of footnotes, behind a label
 _SLIGHT = 0.75  # of a label's weight that the question must hold, where it does not hold all of it in its order
@@ -131,7 +133,8 @@ class Grid:
         """The words that hold for all of it: its caption, the headings over it, its report's title."""
         first = self.rows[0].statement
         sections = [header for cell in label_cells(first) for header in cell.headers]
-        words = (first.caption, first.heading, self.passage.report.title, *sections)
+        # "Average wait from referral to first appointment" is no table of referrals.
+        words = (CAPTION_TAIL.sub("", first.caption), first.heading, self.passage.report.title, *sections)
         return tuple(dict.fromkeys(word for each in words for word in content_sequence(each)))
 
     def named(self, question: Question) -> list[Named]:
@@ -229,14 +232,16 @@ def grids(passages: Sequence[Passage]) -> list[Grid]:
 def year_of(header: str, figure: Figure | None) -> str:
     """What a column of one period is called: its header's year, else its period."""
     years = years_in(header)
-    if len(years) == 1:
+    if len(years) == 1 and not _SPLIT.search(header):
         return years.pop()
     return figure.period.label if figure and figure.period else header
 
 
 def years_in(header: str) -> set[str]:
     """The years that a header names: "2019", "FY19"."""
-    return {*_YEAR.findall(header), *(f"20{short}" for short in _FISCAL.findall(header))}
+    split = {match[1][:2] + match[2] for match in _SPLIT.finditer(header)}  # "2023/24" is the year that ends in 2024
+    plain = _SPLIT.sub(" ", header)
+    return {*split, *_YEAR.findall(plain), *(f"20{short}" for short in _FISCAL.findall(plain))}
 
 
 def words_of(label: str) -> Words:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from rag.answering.asked import MONEY, TIME
+from rag.answering.asked import HOPED, MONEY, TIME
 from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, scale_of_cell, short_figure
 from rag.answering.fit import CAPTION_TAIL
-from rag.answering.grid import Grid, Named, Question, Row, grids, words_of, year_of
+from rag.answering.grid import Grid, Named, Question, Row, Words, grids, words_of, year_of
 from rag.language.numbers import numbers
 from rag.language.periods import year
 from rag.language.tokens import content_sequence, stem
-from rag.question import counted
+from rag.question import counted, years_of
 from rag.search import Found
 from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Period, Understood
 
@@ -104,14 +104,44 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     if understood.wants in ("reason", "definition", "person", "place") or _WANTS_WORDS.search(understood.standalone):
         return None
     question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
-    best: Reckoned | None = None
-    for rank, grid in enumerate(grids([*(each.passage for each in found.scored[:PASSAGES]), *found.tabled])):
-        reckoned = reckon(grid, question, understood)
-        if reckoned is not None and _of_kind(reckoned, grid, understood):
-            reckoned = Reckoned(reckoned.kind, reckoned.operands, reckoned.worth - BEHIND * rank, reckoned.period)
-            if best is None or reckoned.worth > best.worth:
-                best = reckoned
+    with_rows = [each.passage for each in found.scored if any(row.kind == "row" for row in each.passage.statements)]
+    tables = grids([*with_rows[:PASSAGES], *found.tabled])
+    said = [(grid, reckon(grid, question, understood)) for grid in tables]
+    fitting = [
+        replace(reckoned, worth=reckoned.worth - BEHIND * rank)
+        for rank, (grid, reckoned) in enumerate(said)
+        if reckoned is not None and _of_kind(reckoned, grid, understood)
+    ]
+    best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(tables, question, understood)
     return best if best is not None and best.worth >= ENOUGH else None
+
+
+def _from_several(tables: Sequence[Grid], question: Question, understood: Understood) -> Reckoned | None:
+    """One row's figures of several periods, each from the report that gives it: the same row of the same kind of table,
+    under the same header but for the year."""
+    kind = _kind(frozenset(question.words), understood)
+    wanted = _periods(understood, kind)
+    if len(wanted) < 2 or kind not in ("change", "growth", "average", "sum", "value"):
+        return None
+    alike: dict[tuple[Words, Words, Words], dict[Period, Reckoned]] = {}
+    for period in wanted:
+        alone = replace(understood, period=period, periods=(period,))
+        for grid in tables:
+            one = reckon(grid, replace(question, periods=(period,)), alone, kind="value")
+            if one is not None and len(one.operands) == 1 and _of_kind(one, grid, alone):
+                row, header = one.operands[0].row, grid.columns[one.operands[0].column]
+                called = words_of(row.label), _undated(row.statement.caption), _undated(header)
+                alike.setdefault(called, {}).setdefault(period, one)
+    whole = next((each for each in alike.values() if len(each) == len(wanted)), None)
+    if whole is None:
+        return None
+    operands = [replace(whole[period].operands[0], name=period.label) for period in wanted]
+    checked = _checked(kind, operands)
+    return Reckoned(kind, checked, min(each.worth for each in whole.values())) if checked else None
+
+
+def _undated(words: str) -> Words:
+    return tuple(word for word in content_sequence(words) if not any(char.isdigit() for char in word))
 
 
 def _of_kind(reckoned: Reckoned, grid: Grid, understood: Understood) -> bool:
@@ -136,8 +166,8 @@ def _of_kind(reckoned: Reckoned, grid: Grid, understood: Understood) -> bool:
     return True
 
 
-def reckon(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
-    """What one table says to the question."""
+def reckon(grid: Grid, question: Question, understood: Understood, kind: str = "") -> Reckoned | None:
+    """What one table says to the question, by the operation that the question asks for where none is given."""
     if grid.by_year:
         return _of_years(grid, question, understood)
     named = [each for each in grid.named(question) if each.column in grid.labels]
@@ -149,10 +179,13 @@ def reckon(grid: Grid, question: Question, understood: Understood) -> Reckoned |
         return None
     taken = {at for each in named for at in range(*each.place)}
     free = frozenset(word for at, word in enumerate(question.words) if at not in taken)
-    kind = _kind(free, understood)
+    kind = kind or _kind(free, understood)
     wanted = _periods(understood, kind)
     lines = _lines(named, grid, question)
     operands, covered = _operands(grid, lines, wanted, kind, question, taken)
+    if kind == "share" and len(lines) == 1 and (whole := _whole(grid, question, asked=False)):
+        of, _ = _operands(grid, [whole[0].rows[0]], wanted, kind, question, taken)
+        operands = [*of, *operands] if lines[0] != whole[0].rows[0] else operands
     if kind == "share" and len(operands) == 2 and not _AS_SHARE.search(understood.standalone):
         operands.reverse()  # "what percentage of the total are grants" names the whole first
     checked = _checked(kind, operands)
@@ -163,7 +196,7 @@ def reckon(grid: Grid, question: Question, understood: Understood) -> Reckoned |
 
 def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
     """The rows of the column that a ranking is asked of: all but totals, where a figure stands in most of them."""
-    columns = [column for column in grid.numeric if column not in grid.labels]
+    columns = [column for column in grid.numeric if column in _columns(grid, question)]
     kind = "top" if understood.rank == "most" else "bottom"
     wanted = _periods(understood, kind)
     headed, covered = grid.column_of(question, set(), columns)
@@ -185,16 +218,16 @@ def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned
     return Reckoned(kind, tuple(ordered), _worth(grid, question, set(), covered, free, []))
 
 
-def _whole(grid: Grid, question: Question) -> list[Named]:
-    """The row of the total, where a total is asked for and no row by name."""
+def _whole(grid: Grid, question: Question, *, asked: bool = True) -> list[Named]:
+    """The row of the total, where a total is asked for and no row by name, or what a share is one of."""
     totals = tuple(row for row in grid.rows if row.statement.total and row.statement.figures)
-    at = next((at for at, word in enumerate(question.words) if word in _TOTAL), None)
+    at = next((at for at, word in enumerate(question.words) if word in _TOTAL), None if asked else 0)
     return [Named((at, at + 1), totals[-1:], 0, exact=False)] if totals and at is not None else []
 
 
 def _of_years(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
     """What a table says whose rows stand for years."""
-    columns = [column for column in range(len(grid.columns)) if column not in grid.labels]
+    columns = _columns(grid, question)
     column, covered = grid.column_of(question, set(), columns)
     if column is None:
         return None
@@ -252,13 +285,8 @@ def _periods(understood: Understood, kind: str) -> list[Period]:
     """The periods of which a figure each is wanted: the ends of a range for a change, its years for an average."""
     asked: list[Period] = []
     for period in understood.periods:
-        first, last = period.start.year, (period.end - timedelta(days=1)).year
-        if (period.end - period.start).days <= 370 or first == last:
-            asked.append(period)
-        elif kind in ("change", "growth"):
-            asked += [year(first), year(last)]
-        else:
-            asked += [year(each) for each in range(first, last + 1)]
+        years = [*years_of(period)] if (period.end - period.start).days > 370 else [period]
+        asked += [years[0], years[-1]] if kind in ("change", "growth") and len(years) > 1 else years
     if kind == "ratio":
         return asked
     return sorted(set(asked), key=lambda each: each.start)
@@ -285,7 +313,7 @@ def _operands(
     grid: Grid, lines: Sequence[Row], wanted: Sequence[Period], kind: str, question: Question, taken: set[int]
 ) -> tuple[list[Operand], float]:
     """The cells that the question names, and the weight of the words by which it names their columns."""
-    columns = [column for column in range(len(grid.columns)) if column not in grid.labels]
+    columns = _columns(grid, question)
     headed, worth = grid.column_of(question, taken, columns)
     same = [column for column in columns if grid.columns[column] == grid.columns[headed]] if headed is not None else []
     operands: list[Operand] = []
@@ -299,11 +327,21 @@ def _operands(
         for column in own:
             figure = row.figure(column)
             if figure is not None:
-                operands.append(Operand(row, column, figure, _called(grid, row, column, lines)))
+                operands.append(Operand(row, column, figure, year_of(grid.columns[column], figure)))
     if len(wanted) == 1 and kind in ("change", "growth") and len(operands) == 1 and len(lines) == 1:
         before = _before(grid, operands[0], columns)
         operands += [before] if before else []
     return operands, worth
+
+
+def _columns(grid: Grid, question: Question) -> list[int]:
+    """The columns of values; those of what was hoped for only where that is asked for."""
+    asked = frozenset(question.words)
+    return [
+        column
+        for column in range(len(grid.columns))
+        if column not in grid.labels and HOPED.isdisjoint(frozenset(content_sequence(grid.columns[column])) - asked)
+    ]
 
 
 def _timed(
@@ -360,12 +398,7 @@ def _before(grid: Grid, operand: Operand, columns: Sequence[int]) -> Operand | N
     if not earlier:
         return None
     _, column, figure = max(earlier, key=lambda each: (each[0], -each[1]))
-    return Operand(operand.row, column, figure, _called(grid, operand.row, column, [operand.row]))
-
-
-def _called(grid: Grid, row: Row, column: int, lines: Sequence[Row]) -> str:
-    header = year_of(grid.columns[column], row.figure(column)) or grid.columns[column]
-    return f"{row.label}, {header}" if len(lines) > 1 and header else row.label if len(lines) > 1 else header
+    return Operand(operand.row, column, figure, year_of(grid.columns[column], figure))
 
 
 def _checked(kind: str, operands: list[Operand]) -> tuple[Operand, ...] | None:
@@ -411,6 +444,8 @@ def _worth(
 def told(reckoned: Reckoned, understood: Understood) -> Answer:
     """The answer with each operand cited and the arithmetic shown."""
     notes = Footnotes()
+    if reckoned.kind in ("top", "bottom"):
+        return _ranking(reckoned, understood)
     numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
     figures = [answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)]
     claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
@@ -418,7 +453,7 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
     remarks: list[str] = []
     if reckoned.kind == "value" and len(reckoned.operands) > 1:
         short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
-        label = _and([each.name for each in reckoned.operands])
+        label = _and(_names(reckoned.operands))
     elif len(reckoned.operands) > 1:
         text, short, label, value, unit = _worked(reckoned, understood)
         if value is not None:
@@ -445,6 +480,39 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
     )
 
 
+def _ranking(reckoned: Reckoned, understood: Understood) -> Answer:
+    """The first row of a ranking with the next one beside it."""
+    notes = Footnotes()
+    first, second = reckoned.operands[:2]
+    a, b = notes.cite(first.row.ranked, first.figure), notes.cite(second.row.ranked, second.figure)
+    said = short_figure(first.row.ranked, first.figure)
+    how = "highest" if reckoned.kind == "top" else "lowest"
+    table = first.row.statement.caption.rstrip(".") or first.row.passage.report.title
+    claims = [
+        Claim(f"{first.name}: {said}, the {how} of the {len(reckoned.operands)} rows in “{table}”.", (a,)),
+        Claim(f"Next: {second.name}, {short_figure(second.row.ranked, second.figure)}.", (b,)),
+    ]
+    when = first.figure.period.label if first.figure.period else ""
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=first.name,
+        headline=Headline(figure=first.name, label=" · ".join(part for part in (said, when) if part)),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
+    )
+
+
+def _names(operands: Sequence[Operand]) -> list[str]:
+    """What tells the operands apart: their rows, their columns, or both."""
+    labels, columns = [each.row.label for each in operands], [each.name for each in operands]
+    if len(set(columns)) == 1 and len(set(labels)) == len(labels):
+        return labels
+    return columns if len(set(labels)) == 1 else [f"{a}, {b}" if b else a for a, b in zip(labels, columns, strict=True)]
+
+
 def _sentence(operand: Operand) -> str:
     shown = short_figure(operand.row.ranked, operand.figure)
     header = " ".join(operand.row.cell(operand.column).headers)
@@ -459,11 +527,8 @@ def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, 
     scale = operands[0].scale if len({each.scale for each in operands}) == 1 else 1.0
     values = [each.figure.value / scale for each in operands]
     unit = operands[0].figure.unit
-    names = [each.name for each in operands]
+    names = _names(operands)
     kind = reckoned.kind
-    if kind in ("top", "bottom"):
-        how = "highest" if kind == "top" else "lowest"
-        return f"{names[0]} has the {how}, of {len(names)} rows.", names[0], operands[0].row.statement.caption, None, ""
     if kind in ("where", "count"):
         side, bound = _condition(understood.standalone) or ("above", 0.0)
         holds = [
@@ -488,7 +553,7 @@ def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, 
     if kind in ("change", "growth"):
         first, last = (values[0], values[1]) if _in_order(operands) else (values[1], values[0])
         names = names if _in_order(operands) else names[::-1]
-        one_row = operands[0].row == operands[1].row
+        one_row = operands[0].row.label == operands[1].row.label
         if kind == "growth" and first:
             base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
             share = 100 * (last - first) / base
@@ -533,7 +598,7 @@ def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, 
 def _in_order(operands: Sequence[Operand]) -> bool:
     """Whether the first operand is the earlier one; of two rows the first is what the second is compared with."""
     ends = [each.figure.period.end if each.figure.period else None for each in operands]
-    if operands[0].row != operands[1].row or None in ends or ends[0] == ends[1]:
+    if operands[0].row.label != operands[1].row.label or None in ends or ends[0] == ends[1]:
         names = [each.name for each in operands]
         return not all(name.isdigit() for name in names) or names[0] <= names[1]
     return ends[0] < ends[1]  # type: ignore[operator]
