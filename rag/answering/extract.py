@@ -12,6 +12,7 @@ from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
+from rag.answering.lookup import from_cells, shown
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.ranking import highest
 from rag.answering.reckoned import from_table, told
@@ -34,6 +35,9 @@ def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
     table = from_table(found, understood)
     if understood.wants not in FIGURES:
+        looked = from_cells(found, understood) if table is None else None
+        if looked is not None:
+            return shown(looked, understood)
         return told(table, understood) if table else best_statements(found, understood)
     if table is not None and table.kind not in _PLAIN:
         return told(table, understood)
@@ -43,6 +47,9 @@ def extract(found: Found, understood: Understood) -> Answer:
         return answer
     if table is not None:
         return told(table, understood)
+    looked = from_cells(found, understood)
+    if looked is not None:
+        return shown(looked, understood)
     nearest = nearest_figures(weighed, found, understood)
     if nearest is not None:
         return nearest
