@@ -100,6 +100,7 @@ class Grid:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = tuple(rows)
+        self.known: frozenset[str] = frozenset()  # what holds for all of its report, besides what stands in it
 
     @property
     def passage(self) -> Passage:

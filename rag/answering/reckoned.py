@@ -19,7 +19,7 @@ from rag.language.periods import year
 from rag.language.tokens import content_sequence, stem
 from rag.question import counted, years_of
 from rag.search import Found
-from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Period, Understood
+from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Passage, Period, Understood
 
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
@@ -42,11 +42,14 @@ _TOTAL = _stems("total overall altogether")
 _AVERAGE = _stems("average mean")
 _SUM = _stems("sum combined together altogether total aggregate overall")
 _RATIO = _stems("ratio")
+_LATEST = _stems("latest recent newest current")
+_QUARTER = stem("quarter")
 _PLAIN = _stems(
     "what which how much many value amount number figure year years quarter company group respective respectively "
     "fiscal period represent represented made make due does did has have had was were been ended end december june march "
     "september january february april may july august october november total recorded reported thousand million billion "
     "between from versus compared terms nominal across both each all form part among account consist comprise come "
+    "attributed attributable generated contribute contributed latest recent newest current filing report state company's "
     "respect whole entire there also only highest largest biggest greatest most larger greater higher bigger more peak "
     "lowest smallest least fewest smaller lower less fewer exceed above below under over than"
 )
@@ -104,16 +107,32 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     if understood.wants in ("reason", "definition", "person", "place") or _WANTS_WORDS.search(understood.standalone):
         return None
     question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
+    known = {each.passage.report.id: each.context for each in found.statements}
     with_rows = [each.passage for each in found.scored if any(row.kind == "row" for row in each.passage.statements)]
     tables = grids([*with_rows[:PASSAGES], *found.tabled])
+    for grid in tables:
+        grid.known = known.get(grid.passage.report.id, frozenset())
     said = [(grid, reckon(grid, question, understood)) for grid in tables]
     fitting = [
         replace(reckoned, worth=reckoned.worth - BEHIND * rank)
         for rank, (grid, reckoned) in enumerate(said)
         if reckoned is not None and _of_kind(reckoned, grid, understood)
     ]
+    if not _LATEST.isdisjoint(question.words):
+        newest = _newest(found)
+        fitting = [each for each in fitting if _day(each.operands[0].row.passage) == newest]
     best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(tables, question, understood)
     return best if best is not None and best.worth >= ENOUGH else None
+
+
+def _newest(found: Found) -> date:
+    """The day of the newest report that was found, of those that mention what the question names."""
+    named = max((each.features["named"] for each in found.scored), default=0.0)
+    return max((_day(each.passage) for each in found.scored if each.features["named"] == named), default=date.min)
+
+
+def _day(passage: Passage) -> date:
+    return passage.report.published.day if passage.report.published else date.min
 
 
 def _from_several(tables: Sequence[Grid], question: Question, understood: Understood) -> Reckoned | None:
@@ -182,6 +201,8 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: str = "
     kind = kind or _kind(free, understood)
     wanted = _periods(understood, kind)
     lines = _lines(named, grid, question)
+    if kind == "sum" and free.isdisjoint(_SUM - _TOTAL) and len(wanted) < 2 and len(lines) < 2:
+        kind = "value"  # "the total revenue" is the name of one figure
     operands, covered = _operands(grid, lines, wanted, kind, question, taken)
     if kind == "share" and len(lines) == 1 and (whole := _whole(grid, question, asked=False)):
         of, _ = _operands(grid, [whole[0].rows[0]], wanted, kind, question, taken)
@@ -321,9 +342,9 @@ def _operands(
         timed = _timed(grid, row, wanted, columns, question, taken)
         if wanted and not timed:
             return [], 0.0
-        own = timed or [c for c in same if row.figure(c)] or _standing(grid, row, columns, kind)
+        own = timed or [c for c in same if row.figure(c)] or _standing(grid, row, columns, kind, question)
         if not wanted and kind in ("change", "growth") and len(lines) == 1:
-            own = _standing(grid, row, columns, "all")[:2]
+            own = _standing(grid, row, columns, "all", question)[:2]
         for column in own:
             figure = row.figure(column)
             if figure is not None:
@@ -360,12 +381,17 @@ def _timed(
     return found
 
 
-def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str) -> list[int]:
+def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str, question: Question) -> list[int]:
     """Without a period or a header named: a lone figure, the latest of several periods, or all of them for a mean."""
     figures = [(column, figure) for column in columns if (figure := row.figure(column))]
     if len(figures) < 2:
         return [column for column, _ in figures]
+    if _QUARTER in question.words and (of := [each for each in figures if _is_quarter(each[1].period)]):
+        figures = of
     times = [_when(grid, column, figure) for column, figure in figures]
+    if not _LATEST.isdisjoint(question.words) and all(times):
+        last = max(time for time in times if time)
+        return [next(column for (column, _), time in zip(figures, times, strict=True) if time == last)]
     if not all(times) or len(set(times)) < len(times):
         return []
     ordered = [
@@ -374,6 +400,10 @@ def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str) -> list[i
     if kind in ("most", "least", "average", "sum", "where", "count"):
         return ordered
     return ordered[::-1] if kind == "all" else ordered[-1:]
+
+
+def _is_quarter(period: Period | None) -> bool:
+    return period is not None and 88 <= (period.end - period.start).days <= 93
 
 
 def _when(grid: Grid, column: int, figure: Figure) -> date | None:
@@ -430,7 +460,7 @@ def _worth(
     aside = _PLAIN | _MOVED | _SHARE | _AVERAGE | _SUM | _RATIO
     times = {word for period in question.periods for word in content_sequence(period.label)}
     open_words = {word for word in free if word not in aside and word not in times and not word.isdigit()}
-    context = set(grid.context)
+    context = {*grid.context, *grid.known}
     rest = question.weight(word for word in open_words if word not in context)
     held = question.weight(question.words[at] for at in taken)
     whole = held + question.weight(open_words)
