@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -105,9 +106,25 @@ def understand(asked: Asked) -> Understood:
     question = written_out(question)
     anchor = Anchor(asked.as_of)
     before = _before(asked)
-    if before is None:
-        return _understood(question, mentions(question, anchor))
-    return _follow_up(question, before, anchor)
+    understood = (
+        _understood(question, mentions(question, anchor)) if before is None else _follow_up(question, before, anchor)
+    )
+    return _of_period(understood, asked.period, anchor) if asked.period.strip() else understood
+
+
+def _of_period(understood: Understood, words: str, anchor: Anchor) -> Understood:
+    """The question of the period that the asker gives apart from it."""
+    words = " ".join(words.split())
+    periods = tuple(mention.period for mention in mentions(words, anchor) if mention.period)
+    if not periods:
+        raise BadInput(f"“{words[:60]}” is no period that can be read: write it as 2025, Q3 2025, May 2024 or 2024/25.")
+    return replace(
+        understood,
+        standalone=_asked_of(understood.about.strip(" ?"), periods[0]),
+        period=periods[0],
+        periods=periods,
+        period_words=words,
+    )
 
 
 def is_marked(understood: Understood) -> bool:

@@ -279,6 +279,7 @@ class Asked:
     collection: str = ""
     published_from: date | None = None
     published_to: date | None = None
+    period: str = ""  # the asker's words for the period meant, instead of what the question says: "2024/25"
 
     @property
     def within(self) -> Within:

@@ -139,6 +139,20 @@ def search(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, A
     }
 
 
+def figures(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
+    """What is known of a measure: every figure that counts it, by part and by period."""
+    from rag.filters import left_out, why_empty
+    from rag.measures import known, period_named
+    from rag.measuring.coverage import as_json
+
+    within = asked_of({"question": options["measure"], **options}).within
+    period = period_named(options.get("period", ""), options["measure"], date.fromisoformat(options["as_of"]))
+    return as_json(known(library, options["measure"], period, within)) | {
+        "empty": why_empty(within, library.reports()),
+        "notes": left_out(library.undated(within)),
+    }
+
+
 def status(library: Library, options: dict[str, Any], emit: Emit) -> dict[str, Any]:
     """What the library holds."""
     return library.summary() | {"held": [listed(report) for report in library.reports()]}
@@ -180,6 +194,7 @@ JOBS: dict[str, Job] = {
     "ingest": ingest,
     "ask": ask,
     "search": search,
+    "figures": figures,
     "status": status,
     "correct": correct,
     "verify": verify,
@@ -308,6 +323,7 @@ def asked_of(question: dict[str, Any]) -> Asked:
         collection=question.get("collection", ""),
         published_from=_day(question.get("published_from")),
         published_to=_day(question.get("published_to")),
+        period=question.get("period", ""),
     )
 
 

@@ -36,17 +36,17 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
         """What a visitor sees first."""
         return _bar(as_of(request, today), today()), str(welcome(shelf.summary(), examples))
 
-    def asked(question: str, turns: Turns, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def asked(question: str, period: str, turns: Turns, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """The panes as the answer grows, the question box emptied."""
         question = question.strip()[:LONGEST]
         if not question:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield tuple(gr.skip() for _ in range(5))
             return
         earlier = turns[-KEPT:]
-        put = Asked(question, as_of(request, today), history(earlier))
+        put = Asked(question, as_of(request, today), history(earlier), period=period.strip()[:LONGEST])
         for answer in _answers(shelf, ask, put):
             shown = (*earlier, answer)
-            yield str(conversation(shown)), str(pane(shown)), shown, ""
+            yield str(conversation(shown)), str(pane(shown)), shown, "", ""
 
     def stopped(turns: Turns) -> tuple[str, str, Turns]:
         """The panes when an answer was interrupted."""
@@ -75,16 +75,26 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
                         max_lines=1,
                         elem_id="question",
                     )
+                    period = gr.Textbox(
+                        label="Period, if not the one in the question",
+                        placeholder="Period",
+                        show_label=False,
+                        container=False,
+                        max_length=60,
+                        lines=1,
+                        max_lines=1,
+                        elem_id="period",
+                    )
                     put = gr.Button("Ask", elem_id="put")
                     stop = gr.Button("Stop", elem_id="stop")
             evidence = gr.HTML(str(pane(())), elem_id="evidence", **_BARE)
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         blocks.load(opened, None, [bar, talk], **quiet)
         asking = gr.on(
-            [put.click, question.submit],
+            [put.click, question.submit, period.submit],
             asked,
-            [question, turns],
-            [talk, evidence, turns, question],
+            [question, period, turns],
+            [talk, evidence, turns, question, period],
             trigger_mode="multiple",  # "once" stays shut for good after a cancelled question; the script guards instead
             concurrency_limit=AT_ONCE,
             **quiet,

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from rag.types import Answer, Citation, Claim, Understood
+from ui.chart import trend
 from ui.evidence import card_id, described
 from ui.words import day, days, isolated, shown, visible
 
@@ -126,8 +127,13 @@ def _finished(answer: Answer, number: int) -> Markup:
         return Markup('<p class="sorry" dir="auto">{}</p>').format(shown(answer.error or answer.text))
     if answer.status == "not_found":
         return _nothing(answer, number)
-    return Markup("{}{}{}{}{}").format(
-        _headline(answer), _prose(answer, number), _side_by_side(answer, number), _notes(answer), _foot(answer)
+    return Markup("{}{}{}{}{}{}").format(
+        _headline(answer),
+        trend(answer, number, _footnote),
+        _prose(answer, number),
+        _side_by_side(answer, number),
+        _notes(answer),
+        _foot(answer),
     )
 
 

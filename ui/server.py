@@ -45,6 +45,7 @@ class Question(BaseModel):
     published_from: Annotated[date, BeforeValidator(first_day)] | None = None
     published_to: Annotated[date, BeforeValidator(last_day)] | None = None
     id: str = Field(default="", max_length=200)
+    period: str = Field(default="", max_length=60)
 
 
 def create_app(
@@ -209,6 +210,7 @@ def _add_api(app: FastAPI, library: Shelf, ask: Ask, to_json: ToJson, today: Cal
             collection=body.collection,
             published_from=body.published_from,
             published_to=body.published_to,
+            period=body.period,
         )
         if not asked.question:
             raise BadInput("The question is empty.")

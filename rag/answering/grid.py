@@ -1,7 +1,7 @@
-"""A table of the found passages, and what of it a question names: rows by the words of their cells, columns by headers.
+"""A table of the found passages, and what of it a question names: rows by their cells' words, columns by their headers.
 
-Labels are looked for in the question, never the question in the labels: a label that the question holds word for word is
-what it asks about, however many other words it has.
+Labels are looked for in the question, never the question in the labels: a label that the question holds word for word
+is what it asks about, however many other words it has.
 """
 
 from __future__ import annotations
@@ -196,18 +196,17 @@ class Grid:
         best = max(scored, default=None)
         return (-best[1], best[0]) if best and best[2] else (None, 0.0)
 
-    def of_period(self, row: Row, period: Period, columns: Sequence[int]) -> list[int]:
-        """The columns of a row that are for a period: exactly, else by the year their header says."""
+    def of_period(self, row: Row, period: Period, columns: Sequence[int], *, by_name: bool = True) -> list[int]:
+        """The columns of a row that are for a period: exactly, else (``by_name``) by the year their header says."""
         figures = [(column, figure) for column in columns if (figure := row.figure(column))]
         equal = [column for column, figure in figures if figure.period and relation(figure.period, period) == "equal"]
         if equal:
             return equal
         days = (period.end - period.start).days
         if 1 < days < 360 or days > 370:
-            inside = [
-                c for c, f in figures if f.period and relation(f.period, period) == "inside" and _is_day(f.period)
-            ]
-            return inside
+            return [c for c, f in figures if f.period and relation(f.period, period) == "inside" and _is_day(f.period)]
+        if not by_name:
+            return []
         year = str((period.end - timedelta(days=1)).year)
         # Of two years in a header ("2019 vs 2018") neither is the column's.
         headed = [column for column, _ in figures if years_in(self.columns[column]) == {year}]

@@ -76,6 +76,8 @@ def from_cells(found: Found, understood: Understood) -> Looked | None:
     first = found.scored[0].passage
     page = [each for each in found.tabled if (each.report.id, each.page) == (first.report.id, first.page)]
     alone = all((each.passage.report.id, each.passage.page) == (first.report.id, first.page) for each in found.scored)
+    if understood.periods and not alone:
+        return None  # a row of another time would be as good a find
     looked = [each for grid in grids([first, *page]) if (each := look_up(grid, question, understood, alone=alone))]
     best = max(looked, key=lambda each: each.worth, default=None)
     return best if best is not None and best.worth >= (ENOUGH_ALONE if alone else ENOUGH) else None

@@ -43,6 +43,7 @@ _AVERAGE = _stems("average mean")
 _SUM = _stems("sum combined together altogether total aggregate overall")
 _RATIO = _stems("ratio")
 _LATEST = _stems("latest recent newest current")
+_FISCAL = _stems("fiscal fy")
 _QUARTER = stem("quarter")
 _PLAIN = _stems(
     "what which how much many value amount number figure year years quarter company group respective respectively "
@@ -223,7 +224,14 @@ def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned
     headed, covered = grid.column_of(question, set(), columns)
     column = headed
     if wanted:
-        timed = next((own for row in grid.rows if (own := grid.of_period(row, wanted[0], columns))), [])
+        timed = next(
+            (
+                own
+                for row in grid.rows
+                if (own := grid.of_period(row, wanted[0], columns, by_name=_by_name(wanted[0], question)))
+            ),
+            [],
+        )
         column = headed if headed in timed else timed[0] if timed else None
     elif headed is None and len(columns) == 1:
         column = columns[0]
@@ -255,7 +263,7 @@ def _of_years(grid: Grid, question: Question, understood: Understood) -> Reckone
     free = frozenset(question.words) - frozenset(content_sequence(grid.columns[column]))
     kind = _kind(free, understood)
     periods = _periods(understood, kind)
-    if any(not 360 <= (period.end - period.start).days <= 370 for period in periods):
+    if any(not 360 <= (each.end - each.start).days <= 370 or not _by_name(each, question) for each in periods):
         return None
     wanted = [str((period.end - timedelta(days=1)).year) for period in periods]
     rows = [grid.by_year[each] for each in wanted if each in grid.by_year] if wanted else list(grid.by_year.values())
@@ -371,7 +379,7 @@ def _timed(
     """A column for each period; where several are of one period, the one whose header the question names."""
     found = []
     for period in wanted:
-        own = grid.of_period(row, period, columns)
+        own = grid.of_period(row, period, columns, by_name=_by_name(period, question))
         if len(own) > 1:
             headed, _ = grid.column_of(question, taken, own)
             own = [headed if headed is not None else own[0]]
@@ -400,6 +408,15 @@ def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str, question:
     if kind in ("most", "least", "average", "sum", "where", "count"):
         return ordered
     return ordered[::-1] if kind == "all" else ordered[-1:]
+
+
+def _by_name(period: Period, question: Question) -> bool:
+    """Whether a column headed "2025" may be for the period: for 2025 and for fiscal 2025, but not for 2024/25."""
+    return (period.start.month, period.start.day) == (1, 1) or not _FISCAL.isdisjoint(question.words) or _is_day(period)
+
+
+def _is_day(period: Period) -> bool:
+    return (period.end - period.start).days == 1
 
 
 def _is_quarter(period: Period | None) -> bool:
@@ -540,7 +557,7 @@ def _names(operands: Sequence[Operand]) -> list[str]:
     labels, columns = [each.row.label for each in operands], [each.name for each in operands]
     if len(set(columns)) == 1 and len(set(labels)) == len(labels):
         return labels
-    return columns if len(set(labels)) == 1 else [f"{a}, {b}" if b else a for a, b in zip(labels, columns, strict=True)]
+    return columns if len(set(labels)) == 1 or labels == columns else [f"{a}, {b}" if b else a for a, b in zip(labels, columns, strict=True)]
 
 
 def _sentence(operand: Operand) -> str:

@@ -47,9 +47,30 @@ def fiscal_year(starting: int, first_month: int = FISCAL_START_MONTH) -> Period:
 
 
 def fiscal_quarter(number: int, starting: int) -> Period:
-    whole = fiscal_year(starting)
+    return quarter_of(fiscal_year(starting), number)
+
+
+def quarter_of(whole: Period, number: int) -> Period:
+    """One quarter of a year of any kind: the third of 2024/25 is October to December 2024."""
+    if whole.kind is not PeriodKind.FISCAL:
+        return quarter(number, whole.start.year)
     start = whole.start + relativedelta(months=3 * number - 3)
     return Period(start, start + relativedelta(months=3), f"Q{number} {whole.label}", PeriodKind.FISCAL)
+
+
+def half_of(whole: Period, number: int) -> Period:
+    """One half of a year of any kind."""
+    if whole.kind is not PeriodKind.FISCAL:
+        return half(number, whole.start.year)
+    start = whole.start + relativedelta(months=6 * number - 6)
+    return Period(start, start + relativedelta(months=6), f"H{number} {whole.label}", PeriodKind.FISCAL)
+
+
+def edge_of(whole: Period, count: int, last: bool) -> Period:
+    """The first or the last ``count`` months of a year."""
+    months = relativedelta(months=count)
+    start, end = (whole.end - months, whole.end) if last else (whole.start, whole.start + months)
+    return named(Period(start, end, "", whole.kind))
 
 
 def months_to(last: date, count: int) -> Period:
