@@ -28,6 +28,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "rag.spelling",
         "rag.answering",
     ),
+    ("rag.measuring", "rag.measures"),
     ("rag.ask",),
     ("rag.llama",),
     ("ui", "eval"),

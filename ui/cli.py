@@ -184,6 +184,10 @@ def ask(
         Literal["auto", "extract", "llm"],
         typer.Option(help="Who answers: the extractive answerer or a language model."),
     ] = "auto",
+    period: Annotated[
+        str,
+        typer.Option(metavar="PERIOD", help='The period meant, whatever the question says: 2025, 2024/25, "Q2 2026".'),
+    ] = "",
     scope: Scope = "",
     collection: Collection = "",
     published_from: PublishedFrom = None,
@@ -200,6 +204,7 @@ def ask(
         raise typer.BadParameter("--batch and --out go together.", param_hint="--out")
     defaults = {"as_of": (as_of or date.today()).isoformat(), "answerer": answerer}
     defaults |= _within(scope, collection, published_from, published_to)
+    defaults |= {"period": period} if period else {}
     settings = _settings(library)
     if batch and out:
         _ask_batch(batch, out, defaults, settings)
@@ -267,6 +272,29 @@ def search(
     options |= _within(scope, collection, published_from, published_to)
     found = _run("search", options, _settings(library))
     _print(found) if as_json else show.found(found, explain=explain)
+
+
+@app.command(context_settings=QUESTION)
+def figures(
+    measure: Annotated[str, typer.Argument(metavar="MEASURE", help='What is counted: "referrals in the North East".')],
+    library: InLibrary = None,
+    period: Annotated[
+        str, typer.Option(metavar="PERIOD", help='Only what lies in it: 2025, 2024/25, "Q2 2026", "last year".')
+    ] = "",
+    as_of: AsOf = None,
+    scope: Scope = "",
+    collection: Collection = "",
+    published_from: PublishedFrom = None,
+    published_to: PublishedTo = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what the reports say of a measure, by part and by period: its figures, its gaps, its sources."""
+    from ui import figures as shown
+
+    options = {"measure": measure, "period": period, "as_of": (as_of or date.today()).isoformat()}
+    options |= _within(scope, collection, published_from, published_to)
+    known = _run("figures", options, _settings(library))
+    _print(known) if as_json else shown.figures(known)
 
 
 @app.command()

@@ -281,16 +281,15 @@ class Catalog:
             .where(schema.figures.c.counts == "", schema.figures.c.unit != "")
             .group_by(schema.figures.c.unit)
         )
+        queries = [query]
+        if reports is not None:
+            joined = query.join(schema.passages, schema.passages.c.key == schema.figures.c.passage)
+            queries = [joined.where(schema.passages.c.report.in_(some)) for some in _some(reports)]
         counted: Counter[str] = Counter()
         with self._engine.connect() as db:
-            if reports is None:
-                counted.update(dict(row for row in db.execute(query).tuples()))
-            else:
-                joined = query.join(schema.passages, schema.passages.c.key == schema.figures.c.passage)
-                for some in _some(reports):
-                    counted.update(
-                        dict(row for row in db.execute(joined.where(schema.passages.c.report.in_(some))).tuples())
-                    )
+            for each in queries:
+                for unit, count in db.execute(each):
+                    counted[unit] += count
         return counted
 
     def statements_naming(
