@@ -27,7 +27,7 @@ _WANTS: tuple[tuple[Wants, str], ...] = (
     ("money", r"\bhow much (?:money|(?:did|does|do|was|is|were|will|has|have) .*\b(?:cost|costs|spend|spent|pay|paid|earn|raise|raised|funding))|\bhow much .*\b(?:budget|money|funding)\b|^\W*what (?:did|does|do|would|will) .*\bcosts?\b|^\W*what (?:was|is|were|are) (?:the |our |their )?(?:[\w-]+ ){0,3}(?:budget|income|spending|expenditure|costs?|salary|price|revenue|deficit|surplus)\b"),
     ("count", r"\bhow many\b"),
     ("date", r"^\W*(?:and |but |so )?(?:when\b|(?:in|on|by|since|until) (?:what|which) (?:year|month|date|day|quarter)|what (?:year|date|month|day|time)|which (?:year|month|date|quarter))|\bsince when\b"),
-    ("figure", r"\bhow much\b|\bby how much\b|\bhow often\b|\bnumber of\b|\bhow (?:large|big|high|low|tall|old|far|fast)\b|^\W*how (?:have|has|did) .*\b(?:develop|developed|change|changed|evolve|evolved|move|moved)\b|\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|number|figure|average|median|level|size|population|volume|rate|count)\b"),
+    ("figure", r"\bhow much\b|\bby how much\b|\bhow often\b|\bnumber of\b|\bhow (?:large|big|high|low|tall|old|far|fast)\b|^\W*how (?:have|has|did) .*\b(?:develop|developed|change|changed|evolve|evolved|move|moved)\b|\bwhat (?:is|was|are|were) (?:the|our|their|its) (?:[\w-]+ ){0,3}(?:targets?|total|sum|difference|number|figure|average|median|level|size|population|volume|rate|count)\b"),
     ("person", r"^\W*(?:and |but |so )?(?:who|whom|whose|(?:by|to|from|with) whom)\b"),
     ("place", r"^\W*(?:and |but |so )?(?:where\b|(?:in |from |to )?(?:what|which) (?:city|town|country|state|place|region|location|county))"),
     ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are|do we|do you|does .*) .*\b(?:defined?|count(?:ed)?|measured?)|what counts as|define\b|what is meant)|\bdefinition of\b"),
@@ -92,7 +92,7 @@ _FAMILY = {
 _GENERIC = frozenset(
     """number total figure figures amount count many much rate level report reports say says said year years month quarter
     long last latest take took taken need needs know use used whole calendar now currently current high low large big far thought believed estimated reported recorded registered gone went up per cent develop
-    developed still overall altogether there more less fewer shorter longer higher lower better worse greater bigger smaller""".split()
+    sum combined developed still overall altogether there more less fewer shorter longer higher lower better worse greater bigger smaller""".split()
 )
 
 

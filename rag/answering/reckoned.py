@@ -50,7 +50,7 @@ _PLAIN = _stems(
     "fiscal period represent represented made make due does did has have had was were been ended end december june march "
     "september january february april may july august october november total recorded reported thousand million billion "
     "between from versus compared terms nominal across both each all form part among account consist comprise come "
-    "attributed attributable generated contribute contributed latest recent newest current filing report state company's "
+    "cost spend spent attributed attributable generated contribute contributed latest recent newest current filing report state company's "
     "respect whole entire there also only highest largest biggest greatest most larger greater higher bigger more peak "
     "lowest smallest least fewest smaller lower less fewer exceed above below under over than"
 )
@@ -606,7 +606,7 @@ def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, 
             share = 100 * (last - first) / base
             shown = f"{_number(_rounded(share))}%"
             how = f"({_number(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
-            return f"The change from {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", share, "%"
+            return f"The change from {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", _rounded(share), "%"
         if not one_row:
             first, last = sorted((first, last))
         shown = _with_unit(last - first, unit, scale)
@@ -628,7 +628,7 @@ def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, 
             f"{names[0]} to {names[1]}: {how}.",
             shown,
             f"{names[0]} ÷ {names[1]}",
-            100 * result if kind == "share" else result,
+            _rounded(100 * result) if kind == "share" else round(result, 2),
             "%" if kind == "share" else "",
         )
     added = " + ".join([_number(values[0]), *(_bracketed(value) for value in values[1:])])

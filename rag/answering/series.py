@@ -13,6 +13,8 @@ from rag.answering.figures import Candidate, answered
 from rag.language.tokens import content_stem_set
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understood
 
+_SUM = re.compile(r"\b(?:sum of|combined|altogether|together|added up|in total)\b", re.IGNORECASE)
+_AVERAGE = re.compile(r"\b(?:average|mean) (?:of|number|amount)\b|\bon average\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(r"\bhow (?:many|much) (?:more|fewer|less)\b|\bdifference\b", re.IGNORECASE)
 
 
@@ -23,6 +25,7 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
         by_period = [
             (period, [each for each in ordered if each.figure.unit not in SHARES]) for period, ordered in by_period
         ]
+    asked = understood.standalone
     chosen = _chosen(by_period)
     if len(chosen) < least:
         return None
@@ -39,7 +42,9 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
     missing = [period.label for period, _ in by_period if period not in [each for each, _ in chosen]]
     remarks = [f"No figure found for {_listed(missing)}."] if missing else []
     short, headline = "; ".join(told), None
-    worked = _worked_out(figures, told, understood) if chosen[0][0] == by_period[0][0] else None
+    # A total of which a part is missing would be no total.
+    complete = len(chosen) == len(by_period) or not (_SUM.search(asked) or _AVERAGE.search(asked))
+    worked = _worked_out(figures, told, understood) if complete and chosen[0][0] == by_period[0][0] else None
     if worked is not None:
         claim, headline = worked
         claims.insert(0, claim)
@@ -90,6 +95,8 @@ def _worked_out(
         return None
     if len(figures) == 2 and _DIFFERENCE.search(understood.standalone):
         return _difference(figures, told)
+    if _SUM.search(understood.standalone) or _AVERAGE.search(understood.standalone):
+        return _added(figures, understood)
     if change_asked(understood.about) and first.value > 0 and first.unit not in SHARES:
         return _change(first, last, told)
     return None
@@ -101,6 +108,18 @@ def _difference(figures: list[AnsweredFigure], told: list[str]) -> tuple[Claim, 
     label = " and ".join(figure.period.label for figure in figures if figure.period)
     text = f"The difference between {told[0]} and {told[1]}: {written[0]} − {written[1]} = {written[2]}."
     return Claim(text, (high.citation, low.citation)), Headline(figure=written[2], label=f"difference · {label}")
+
+
+def _added(figures: list[AnsweredFigure], understood: Understood) -> tuple[Claim, Headline]:
+    """The sum of all figures, or their average."""
+    mean = bool(_AVERAGE.search(understood.standalone))
+    total = sum(figure.value for figure in figures)
+    written = " + ".join(_written(figure.value) for figure in figures)
+    result = _written(total / len(figures) if mean else total)
+    when = _listed([figure.period.label for figure in figures if figure.period])
+    what = "average" if mean else "sum"
+    text = f"The {what} of {when}: {f'({written}) ÷ {len(figures)}' if mean else written} = {result}."
+    return Claim(text, tuple(figure.citation for figure in figures)), Headline(figure=result, label=f"{what} · {when}")
 
 
 def _change(first: AnsweredFigure, last: AnsweredFigure, told: list[str]) -> tuple[Claim, Headline]:

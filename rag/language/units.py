@@ -156,6 +156,7 @@ def _share(words: str) -> str:
 def _of_label(words: str) -> tuple[float, str]:
     """What the header of the labels says of the values: "(In thousands)", "£m"; "Month" says nothing of them."""
     scale, _ = scale_of(words)
+    words = _EXCEPT.split(words, maxsplit=1)[0]
     return scale, (_money(words) or _share(words) or _time(words, _TIME_IN))
 
 
