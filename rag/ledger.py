@@ -57,7 +57,8 @@ _UNIT_LINE = re.compile(
 # What a page says of the amounts of its table: "(in thousands, except per share data)", "Expressed in US $000's".
 _TABLE_LINE = re.compile(
     r"\((?:[\w.$’']+\s){0,4}?in (?:[\w.$£€]+\s){0,2}(?:thousands|millions|billions)\b[^()]*\)"
-    r"|\b(?:expressed|presented|stated|reported) in (?:[\w.$£€]+\s){0,2}(?:thousands|millions|billions|[£$€]\s?['’]?000['’]?s)\b[^.;:]*",
+    r"|\b(?:expressed|presented|stated|reported) in (?:[\w.$£€]+\s){0,2}"
+    r"(?:thousands|millions|billions|[£$€]\s?['’]?000['’]?s)\b[^.;:]*",
     re.I,
 )
 _SPEAKS_OF_IT = re.compile(r"\b(?:it|they) (?:was|were|is|are|rose|fell|had|stood|reached)\b", re.I)

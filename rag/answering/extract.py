@@ -15,10 +15,11 @@ from rag.answering.figures import Candidate, Candidates, answered, is_provisiona
 from rag.answering.lookup import from_cells, shown
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.ranking import highest
-from rag.answering.reckoned import from_table, told
+from rag.answering.reckoned import from_table
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
+from rag.answering.working import told
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
 from rag.question import FIGURES, counted, years_asked

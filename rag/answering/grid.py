@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -64,6 +64,12 @@ class Row:
     @property
     def label(self) -> str:
         return row_label(self.statement)
+
+    def called(self, kind: Collection[str]) -> str:
+        """What it is called by those of its labels whose header names one of these: its town, where towns are meant."""
+        cells = label_cells(self.statement)
+        meant = [cell for cell in cells if not set(kind).isdisjoint(content_sequence(" ".join(cell.headers)))]
+        return " ".join(cell_text(self.statement, cell) for cell in meant or cells)
 
     @property
     def ranked(self) -> Ranked:

@@ -1,14 +1,14 @@
 """Rows of one table found by what their cells hold, and the cell asked for beside them: text as well as figures.
 
-"Who finished after Anna?", "how many entries are from Skelwick?", "which bridge is the longest?": the answer is a cell, or
-how many rows there are. Only whole tables are counted.
+"When is the office in Lowghyll open?", "how many entries are from Skelwick?", "which bridge is the longest?": the
+answer is a cell, or how many rows there are. Only whole tables are counted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.citing import Footnotes, answer_text, answered_figure
 from rag.answering.grid import Grid, Named, Question, Row, grids
@@ -37,20 +37,26 @@ _DIFFERENCE = re.compile(
     r"\b(?:difference|how (?:many|much) (?:more|fewer|less)|(?:longer|taller|older) (?:is|was|did))\b", re.I
 )
 _BOUND = re.compile(
-    r"\b(?:(?P<least>at least)|(?P<above>more than|over|above|exceed\w*|greater than|higher than)|(?P<most>at most|no more than)"
-    r"|(?P<below>less than|under|below|fewer than|lower than))\s+(?P<number>[\d,.]+)",
+    r"\b(?:(?P<least>at least)|(?P<above>more than|over|above|exceed\w*|greater than|higher than)"
+    r"|(?P<most>at most|no more than)|(?P<below>less than|under|below|fewer than|lower than))\s+(?P<number>[\d,.]+)",
     re.I,
 )
 _ASIDE = frozenset(
     stem(word)
-    for word in """what which who whom where when how many much number total name list listed table chart row entry first last
-    next previous after before most least highest lowest largest smallest longest shortest best worst time times year only
-    one two amount same other than more less fewer at least over under above below did does do come came there all each
-    latest earliest final top average difference between combined sum following prior consecutive there's""".split()
+    for word in """what which who whom where when how many much number total name list listed table chart row entry
+    first last next previous after before most least highest lowest largest smallest longest shortest best worst time
+    times year only one two amount same other than more less fewer at least over under above below did does do come came
+    there all each latest earliest final top average difference between combined sum following prior consecutive
+    there's""".split()
 )
+# The column by which something is the longest or the oldest.
+_BY = {
+    "longest": "length", "shortest": "length", "tallest": "height", "heaviest": "weight", "lightest": "weight",
+    "oldest": "age", "youngest": "age", "fastest": "speed", "slowest": "speed", "deepest": "depth",
+}  # fmt: skip
 # A header that says what a kind of question asks for.
 _OF_KIND = {
-    "person": "name player driver winner rider author artist director candidate athlete swimmer skater president coach member leader",
+    "person": "name player driver winner rider author artist director candidate athlete president coach member leader",
     "place": "location place city town country venue state county nation region area stadium",
     "date": "year date season day time",
 }
@@ -143,7 +149,7 @@ def _filtered(grid: Grid, named: Sequence[tuple[Row, ...]]) -> list[Row]:
 
 
 def _containing(grid: Grid, rows: list[Row], question: Question, taken: set[int]) -> tuple[list[Row], set[int]]:
-    """Of the rows those whose cells hold a word of the question among others, and where the question has those words."""
+    """Of the rows those whose cells hold a word of the question among others, and the places of those words in it."""
     headers = {word for header in grid.columns for word in content_sequence(header)} | set(grid.context)
     inside: set[int] = set()
     for at, word in enumerate(question.words):
@@ -167,7 +173,8 @@ def _target(grid: Grid, question: Question, taken: set[int], understood: Underst
 
 
 def _numeric_column(grid: Grid, question: Question, taken: set[int]) -> int | None:
-    column, _ = grid.column_of(question, taken, grid.numeric)
+    by = tuple(stem(_BY[word]) for word in _BY if stem(word) in question.words)
+    column, _ = grid.column_of(replace(question, words=(*question.words, *by)), taken, grid.numeric)
     return column if column is not None else grid.numeric[0] if len(grid.numeric) == 1 else None
 
 

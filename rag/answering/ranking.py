@@ -10,6 +10,7 @@ from rag.answering.citing import Footnotes, answer_text, short_figure
 from rag.answering.facets import narrowing
 from rag.answering.figures import Candidate, answered
 from rag.answering.fit import cell_of
+from rag.answering.grid import Row
 from rag.language.mentions import NOWHEN, label_period
 from rag.language.rows import label_cells, row_label
 from rag.language.tokens import content_stem_set
@@ -33,13 +34,13 @@ def highest(ordered: Iterable[Candidate], understood: Understood) -> Answer | No
     rows.sort(key=lambda each: each.figure.value, reverse=understood.rank == "most")
     best, second = rows[0], rows[1]
     notes = Footnotes()
-    label, said = _label(best), short_figure(best.ranked, best.figure)
+    label, said = _label(best, kind), short_figure(best.ranked, best.figure)
     how = "highest" if understood.rank == "most" else "lowest"
     table = best.ranked.statement.caption.rstrip(".") or "its table"
     claims = [
         Claim(f"{label}: {said}, the {how} in “{table}”.", (notes.cite(best.ranked, best.figure),)),
         Claim(
-            f"Next: {_label(second)}, {short_figure(second.ranked, second.figure)}.",
+            f"Next: {_label(second, kind)}, {short_figure(second.ranked, second.figure)}.",
             (notes.cite(second.ranked, second.figure),),
         ),
     ]
@@ -86,5 +87,6 @@ def _named_kind(candidate: Candidate) -> frozenset[str]:
     return content_stem_set(f"{corner} {statement.caption}")
 
 
-def _label(candidate: Candidate) -> str:
-    return row_label(candidate.ranked.statement)
+def _label(candidate: Candidate, kind: frozenset[str] = frozenset()) -> str:
+    """What a row is called, by those of its labels that are of the kind asked for."""
+    return Row(candidate.ranked.passage, candidate.ranked.statement, 0).called(kind)

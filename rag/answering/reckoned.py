@@ -1,82 +1,41 @@
-"""Answers from one table: the cell that a question names, or what is worked out from several, in the open.
-
-``check`` works the arithmetic out again from what is shown.
-"""
+"""What tables say to a question: the cell that it names, or the cells from which the answer is worked out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rag.answering.asked import HOPED, MONEY, TIME
-from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, scale_of_cell, short_figure
+from rag.answering.citing import scale_of_cell
 from rag.answering.fit import CAPTION_TAIL
 from rag.answering.grid import Grid, Named, Question, Row, Words, grids, words_of, year_of
-from rag.language.numbers import numbers
+from rag.answering.operation import (
+    AS_SHARE,
+    ASIDE,
+    FISCAL,
+    LATEST,
+    QUARTER,
+    SEVERAL,
+    SUM,
+    TOTAL,
+    WANTS_WORDS,
+    WHEN,
+    Kind,
+    kind_of,
+    periods_of,
+)
 from rag.language.periods import year
-from rag.language.tokens import content_sequence, stem
-from rag.question import counted, years_of
+from rag.language.tokens import content_sequence
+from rag.question import counted
 from rag.search import Found
-from rag.types import Answer, AnsweredFigure, Claim, Figure, Headline, Passage, Period, Understood
+from rag.types import Figure, Passage, Period, Understood
 
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
 PASSAGES = 6  # whose tables are looked through
 ENOUGH = 0.7  # of the question's words, by weight, that table and operation must account for
 BEHIND = 0.06  # what a table loses for each passage that was found before it
-
-
-def _stems(words: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words.split())
-
-
-_MOVED = _stems(
-    "change difference increase decrease rise fall growth grow decline drop movement nominal variation more fewer less higher lower"
-)
-_SHARE = _stems("percent percentage per cent share proportion")
-_PERCENT = re.compile(r"%|\bper ?cent(?:age)?\b", re.IGNORECASE)
-_HOW_MUCH_MORE = re.compile(r"\bhow (?:much|many) (?:more|fewer|less|higher|lower)\b", re.IGNORECASE)
-_TOTAL = _stems("total overall altogether")
-_AVERAGE = _stems("average mean")
-_SUM = _stems("sum combined together altogether total aggregate overall")
-_RATIO = _stems("ratio")
-_LATEST = _stems("latest recent newest current")
-_FISCAL = _stems("fiscal fy")
-_QUARTER = stem("quarter")
-_PLAIN = _stems(
-    "what which how much many value amount number figure year years quarter company group respective respectively "
-    "fiscal period represent represented made make due does did has have had was were been ended end december june march "
-    "september january february april may july august october november total recorded reported thousand million billion "
-    "between from versus compared terms nominal across both each all form part among account consist comprise come "
-    "cost spend spent attributed attributable generated contribute contributed latest recent newest current filing report state company's "
-    "respect whole entire there also only highest largest biggest greatest most larger greater higher bigger more peak "
-    "lowest smallest least fewest smaller lower less fewer exceed above below under over than"
-)
-_OF_WHOLE = re.compile(
-    r"\b(?:as a (?:percent(?:age)?|per cent|share|proportion) of|(?:percent(?:age)?|per cent|share|proportion) of)\b",
-    re.I,
-)
-_AS_SHARE = re.compile(r"\bas a (?:percent(?:age)?|per cent|share|proportion) of\b|\bproportion of\b", re.IGNORECASE)
-# "What do tax fees comprise", "What is the increase due to": a sentence says that, whatever figures there are.
-_WANTS_WORDS = re.compile(
-    r"^\W*(?:what|how) (?:do|does|did|has|have|can|could|will|would|should)\b(?!.*\b(?:amount|cost|total|come) to\b)(?<!how much did)"
-    r"|\b(?:due|attributable|attributed|related?|relating|owing|subject|according) to\W*$|\b(?:of|by|from|for|include|included|represent|comprised?)\W*$",
-    re.IGNORECASE,
-)
-_BOUND = re.compile(
-    r"\b(?:(?P<above>exceed(?:ed|ing|s)?|(?:more|greater|higher|larger) than|above|over|at least)|"
-    r"(?:less|lower|smaller|fewer) than|below|under)\s+",
-    re.IGNORECASE,
-)
-_SEVERAL = re.compile(r"\b(?:and|respective(?:ly)?|both)\b", re.IGNORECASE)
-_HOW_MANY_TIMES = re.compile(r"\bhow many (?:\w+ )?(?:years|quarters|months|periods)\b", re.IGNORECASE)
-_WHEN = re.compile(r"\b(?:which|what) (?:fiscal |financial )?(?:year|quarter|month|period)s?\b", re.IGNORECASE)
-_HIGH = re.compile(
-    r"\b(?:highest|largest|biggest|greatest|most|larger|greater|higher|bigger|more|peak)\b", re.IGNORECASE
-)
-_LOW = re.compile(r"\b(?:lowest|smallest|least|fewest|smaller|lower|less|fewer)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +56,7 @@ class Operand:
 class Reckoned:
     """What a table says to a question: how it is worked out, the operands, and how much of the question that covers."""
 
-    kind: str  # "value", "change", "growth", "difference", "sum", "average", "ratio", "share", "most", "least"
+    kind: Kind
     operands: tuple[Operand, ...]
     worth: float
     period: Period | None = None  # the one asked for, where the figure's own is another
@@ -105,7 +64,7 @@ class Reckoned:
 
 def from_table(found: Found, understood: Understood) -> Reckoned | None:
     """What the table says that covers most of the question; None where none covers enough of it."""
-    if understood.wants in ("reason", "definition", "person", "place") or _WANTS_WORDS.search(understood.standalone):
+    if understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone):
         return None
     question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
     known = {each.passage.report.id: each.context for each in found.statements}
@@ -119,7 +78,7 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
         for rank, (grid, reckoned) in enumerate(said)
         if reckoned is not None and _of_kind(reckoned, grid, understood)
     ]
-    if not _LATEST.isdisjoint(question.words):
+    if not LATEST.isdisjoint(question.words):
         newest = _newest(found)
         fitting = [each for each in fitting if _day(each.operands[0].row.passage) == newest]
     best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(tables, question, understood)
@@ -139,8 +98,8 @@ def _day(passage: Passage) -> date:
 def _from_several(tables: Sequence[Grid], question: Question, understood: Understood) -> Reckoned | None:
     """One row's figures of several periods, each from the report that gives it: the same row of the same kind of table,
     under the same header but for the year."""
-    kind = _kind(frozenset(question.words), understood)
-    wanted = _periods(understood, kind)
+    kind = kind_of(frozenset(question.words), understood)
+    wanted = periods_of(understood, kind)
     if len(wanted) < 2 or kind not in ("change", "growth", "average", "sum", "value"):
         return None
     alike: dict[tuple[Words, Words, Words], dict[Period, Reckoned]] = {}
@@ -186,12 +145,12 @@ def _of_kind(reckoned: Reckoned, grid: Grid, understood: Understood) -> bool:
     return True
 
 
-def reckon(grid: Grid, question: Question, understood: Understood, kind: str = "") -> Reckoned | None:
+def reckon(grid: Grid, question: Question, understood: Understood, kind: Kind | None = None) -> Reckoned | None:
     """What one table says to the question, by the operation that the question asks for where none is given."""
     if grid.by_year:
         return _of_years(grid, question, understood)
     named = [each for each in grid.named(question) if each.column in grid.labels]
-    if understood.rank and not _WHEN.search(understood.standalone):
+    if understood.rank and not WHEN.search(understood.standalone):
         return _of_rows(grid, question, understood)
     if not named:
         named = _whole(grid, question)
@@ -199,19 +158,19 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: str = "
         return None
     taken = {at for each in named for at in range(*each.place)}
     free = frozenset(word for at, word in enumerate(question.words) if at not in taken)
-    kind = kind or _kind(free, understood)
-    wanted = _periods(understood, kind)
+    kind = kind or kind_of(free, understood)
+    wanted = periods_of(understood, kind)
     lines = _lines(named, grid, question)
-    if kind == "sum" and free.isdisjoint(_SUM - _TOTAL) and len(wanted) < 2 and len(lines) < 2:
+    if kind == "sum" and free.isdisjoint(SUM - TOTAL) and len(wanted) < 2 and len(lines) < 2:
         kind = "value"  # "the total revenue" is the name of one figure
     operands, covered = _operands(grid, lines, wanted, kind, question, taken)
     if kind == "share" and len(lines) == 1 and (whole := _whole(grid, question, asked=False)):
         of, _ = _operands(grid, [whole[0].rows[0]], wanted, kind, question, taken)
         operands = [*of, *operands] if lines[0] != whole[0].rows[0] else operands
-    if kind == "share" and len(operands) == 2 and not _AS_SHARE.search(understood.standalone):
+    if kind == "share" and len(operands) == 2 and not AS_SHARE.search(understood.standalone):
         operands.reverse()  # "what percentage of the total are grants" names the whole first
     checked = _checked(kind, operands)
-    if checked is None or (len(lines) > 1 and kind == "value" and not _SEVERAL.search(understood.standalone)):
+    if checked is None or (len(lines) > 1 and kind == "value" and not SEVERAL.search(understood.standalone)):
         return None
     return Reckoned(kind, checked, _worth(grid, question, taken, covered, free, named), _own(wanted, checked))
 
@@ -219,8 +178,8 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: str = "
 def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
     """The rows of the column that a ranking is asked of: all but totals, where a figure stands in most of them."""
     columns = [column for column in grid.numeric if column in _columns(grid, question)]
-    kind = "top" if understood.rank == "most" else "bottom"
-    wanted = _periods(understood, kind)
+    kind: Kind = "top" if understood.rank == "most" else "bottom"
+    wanted = periods_of(understood, kind)
     headed, covered = grid.column_of(question, set(), columns)
     column = headed
     if wanted:
@@ -238,8 +197,12 @@ def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned
     corner = frozenset(content_sequence(grid.columns[0]))
     if column is None or (headed is None and not corner & set(question.words)):
         return None
-    rows = [row for row in grid.rows if not row.statement.total and not _TOTAL & set(words_of(row.label))]
-    operands = [Operand(row, column, figure, row.label) for row in rows if row.label and (figure := row.figure(column))]
+    rows = [row for row in grid.rows if not row.statement.total and not TOTAL & set(words_of(row.label))]
+    operands = [
+        Operand(row, column, figure, row.called(question.words))
+        for row in rows
+        if row.label and (figure := row.figure(column))
+    ]
     if len(operands) < _FEWEST or len(operands) < 0.8 * len(rows) or len({_sort(each.figure) for each in operands}) > 1:
         return None
     ordered = sorted(operands, key=lambda each: each.figure.value, reverse=kind == "top")
@@ -250,7 +213,7 @@ def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned
 def _whole(grid: Grid, question: Question, *, asked: bool = True) -> list[Named]:
     """The row of the total, where a total is asked for and no row by name, or what a share is one of."""
     totals = tuple(row for row in grid.rows if row.statement.total and row.statement.figures)
-    at = next((at for at, word in enumerate(question.words) if word in _TOTAL), None if asked else 0)
+    at = next((at for at, word in enumerate(question.words) if word in TOTAL), None if asked else 0)
     return [Named((at, at + 1), totals[-1:], 0, exact=False)] if totals and at is not None else []
 
 
@@ -261,8 +224,8 @@ def _of_years(grid: Grid, question: Question, understood: Understood) -> Reckone
     if column is None:
         return None
     free = frozenset(question.words) - frozenset(content_sequence(grid.columns[column]))
-    kind = _kind(free, understood)
-    periods = _periods(understood, kind)
+    kind = kind_of(free, understood)
+    periods = periods_of(understood, kind)
     if any(not 360 <= (each.end - each.start).days <= 370 or not _by_name(each, question) for each in periods):
         return None
     wanted = [str((period.end - timedelta(days=1)).year) for period in periods]
@@ -276,49 +239,6 @@ def _of_years(grid: Grid, question: Question, understood: Understood) -> Reckone
     if checked is None or len(operands) < len(rows):
         return None
     return Reckoned(kind, checked, _worth(grid, question, set(), covered, free, []))
-
-
-def _kind(free: frozenset[str], understood: Understood) -> str:
-    asked = understood.standalone
-    if _condition(asked) is not None:
-        return "count" if _HOW_MANY_TIMES.search(asked) else "where" if _WHEN.search(asked) else "value"
-    share, moved = bool(_PERCENT.search(asked)), bool(free & _MOVED) or bool(_HOW_MUCH_MORE.search(asked))
-    if _WHEN.search(asked) and (_HIGH.search(asked) or _LOW.search(asked)):
-        return "least" if _LOW.search(asked) else "most"
-    if understood.rank:
-        return "top" if understood.rank == "most" else "bottom"
-    if share and moved:
-        return "growth"
-    if free & _RATIO:
-        return "ratio"
-    if free & _AVERAGE:
-        return "average"
-    if _OF_WHOLE.search(asked):
-        return "share"
-    if moved:
-        return "change"
-    return "sum" if free & _SUM else "value"
-
-
-def _condition(asked: str) -> tuple[str, float] | None:
-    """What a figure is asked to be, "above" or "below", and than what: "exceed $1,500 thousand"."""
-    match = _BOUND.search(asked)
-    number = next(iter(numbers(asked[match.end() :], taken=[])), None) if match else None
-    if match is None or number is None or number.number_start > 3:
-        return None
-    sign = -1 if asked[match.end() :].lstrip()[:1] in ("-", "−") and number.value > 0 else 1
-    return "above" if match["above"] else "below", sign * number.value
-
-
-def _periods(understood: Understood, kind: str) -> list[Period]:
-    """The periods of which a figure each is wanted: the ends of a range for a change, its years for an average."""
-    asked: list[Period] = []
-    for period in understood.periods:
-        years = [*years_of(period)] if (period.end - period.start).days > 370 else [period]
-        asked += [years[0], years[-1]] if kind in ("change", "growth") and len(years) > 1 else years
-    if kind == "ratio":
-        return asked
-    return sorted(set(asked), key=lambda each: each.start)
 
 
 def _lines(named: Sequence[Named], grid: Grid, question: Question) -> list[Row]:
@@ -339,7 +259,7 @@ def _beside(row: Row, question: Question) -> float:
 
 
 def _operands(
-    grid: Grid, lines: Sequence[Row], wanted: Sequence[Period], kind: str, question: Question, taken: set[int]
+    grid: Grid, lines: Sequence[Row], wanted: Sequence[Period], kind: Kind, question: Question, taken: set[int]
 ) -> tuple[list[Operand], float]:
     """The cells that the question names, and the weight of the words by which it names their columns."""
     columns = _columns(grid, question)
@@ -352,7 +272,7 @@ def _operands(
             return [], 0.0
         own = timed or [c for c in same if row.figure(c)] or _standing(grid, row, columns, kind, question)
         if not wanted and kind in ("change", "growth") and len(lines) == 1:
-            own = _standing(grid, row, columns, "all", question)[:2]
+            own = _standing(grid, row, columns, "average", question)[-2:]  # the last two of all
         for column in own:
             figure = row.figure(column)
             if figure is not None:
@@ -389,15 +309,15 @@ def _timed(
     return found
 
 
-def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str, question: Question) -> list[int]:
+def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: Kind, question: Question) -> list[int]:
     """Without a period or a header named: a lone figure, the latest of several periods, or all of them for a mean."""
     figures = [(column, figure) for column in columns if (figure := row.figure(column))]
     if len(figures) < 2:
         return [column for column, _ in figures]
-    if _QUARTER in question.words and (of := [each for each in figures if _is_quarter(each[1].period)]):
+    if QUARTER in question.words and (of := [each for each in figures if _is_quarter(each[1].period)]):
         figures = of
     times = [_when(grid, column, figure) for column, figure in figures]
-    if not _LATEST.isdisjoint(question.words) and all(times):
+    if not LATEST.isdisjoint(question.words) and all(times):
         last = max(time for time in times if time)
         return [next(column for (column, _), time in zip(figures, times, strict=True) if time == last)]
     if not all(times) or len(set(times)) < len(times):
@@ -407,12 +327,12 @@ def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: str, question:
     ]
     if kind in ("most", "least", "average", "sum", "where", "count"):
         return ordered
-    return ordered[::-1] if kind == "all" else ordered[-1:]
+    return ordered[-1:]
 
 
 def _by_name(period: Period, question: Question) -> bool:
     """Whether a column headed "2025" may be for the period: for 2025 and for fiscal 2025, but not for 2024/25."""
-    return (period.start.month, period.start.day) == (1, 1) or not _FISCAL.isdisjoint(question.words) or _is_day(period)
+    return (period.start.month, period.start.day) == (1, 1) or not FISCAL.isdisjoint(question.words) or _is_day(period)
 
 
 def _is_day(period: Period) -> bool:
@@ -448,7 +368,7 @@ def _before(grid: Grid, operand: Operand, columns: Sequence[int]) -> Operand | N
     return Operand(operand.row, column, figure, year_of(grid.columns[column], figure))
 
 
-def _checked(kind: str, operands: list[Operand]) -> tuple[Operand, ...] | None:
+def _checked(kind: Kind, operands: list[Operand]) -> tuple[Operand, ...] | None:
     """The operands, where they are as many and as alike as the operation wants; None where they are not."""
     if not operands or len({_sort(each.figure) for each in operands}) > 1:
         return None
@@ -463,7 +383,7 @@ def _checked(kind: str, operands: list[Operand]) -> tuple[Operand, ...] | None:
 
 
 def _sort(figure: Figure) -> str:
-    return "%" if figure.unit in ("%", "percentage points") else "money" if figure.unit in MONEY else ""
+    return "%" if figure.unit in ("%", "percentage points") else figure.unit if figure.unit in MONEY else ""
 
 
 def _own(wanted: Sequence[Period], operands: Sequence[Operand]) -> Period | None:
@@ -474,205 +394,11 @@ def _worth(
     grid: Grid, question: Question, taken: set[int], covered: float, free: frozenset[str], named: Sequence[Named]
 ) -> float:
     """The share of the question's words, by weight, that the table and the operation account for."""
-    aside = _PLAIN | _MOVED | _SHARE | _AVERAGE | _SUM | _RATIO
     times = {word for period in question.periods for word in content_sequence(period.label)}
-    open_words = {word for word in free if word not in aside and word not in times and not word.isdigit()}
+    open_words = {word for word in free if word not in ASIDE and word not in times and not word.isdigit()}
     context = {*grid.context, *grid.known}
     rest = question.weight(word for word in open_words if word not in context)
     held = question.weight(question.words[at] for at in taken)
     whole = held + question.weight(open_words)
     unexact = 0.1 * sum(not each.exact for each in named)
     return 1 - max(0.0, rest - covered) / (whole or 1.0) - unexact
-
-
-# --- told -------------------------------------------------------------------------------------------------------------
-
-
-def told(reckoned: Reckoned, understood: Understood) -> Answer:
-    """The answer with each operand cited and the arithmetic shown."""
-    notes = Footnotes()
-    if reckoned.kind in ("top", "bottom"):
-        return _ranking(reckoned, understood)
-    numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
-    figures = [answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)]
-    claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
-    short, label = short_figure(reckoned.operands[0].row.ranked, reckoned.operands[0].figure), ""
-    remarks: list[str] = []
-    if reckoned.kind == "value" and len(reckoned.operands) > 1:
-        short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
-        label = _and(_names(reckoned.operands))
-    elif len(reckoned.operands) > 1:
-        text, short, label, value, unit = _worked(reckoned, understood)
-        if value is not None:
-            figures.insert(0, AnsweredFigure(value, unit, "", None, numbers[0]))
-        claims.insert(0, Claim(text, tuple(dict.fromkeys(numbers))))
-    else:
-        only = reckoned.operands[0]
-        label = " · ".join(
-            part for part in (only.row.label, only.figure.period.label if only.figure.period else "") if part
-        )
-        if reckoned.period and only.figure.period and only.figure.period != reckoned.period:
-            remarks.append(f"The figure is for {only.figure.period.label}.")
-    qualifier = reckoned.operands[0].figure.qualifier if len(reckoned.operands) == 1 else ""
-    return Answer(
-        question=understood.standalone,
-        status="answered",
-        text=answer_text(claims, remarks),
-        short=short,
-        headline=Headline(figure=short.removeprefix(qualifier).strip(), qualifier=qualifier, label=label),
-        claims=tuple(claims),
-        citations=notes.citations,
-        figures=tuple(figures),
-        notes=tuple(remarks),
-    )
-
-
-def _ranking(reckoned: Reckoned, understood: Understood) -> Answer:
-    """The first row of a ranking with the next one beside it."""
-    notes = Footnotes()
-    first, second = reckoned.operands[:2]
-    a, b = notes.cite(first.row.ranked, first.figure), notes.cite(second.row.ranked, second.figure)
-    said = short_figure(first.row.ranked, first.figure)
-    how = "highest" if reckoned.kind == "top" else "lowest"
-    table = first.row.statement.caption.rstrip(".") or first.row.passage.report.title
-    claims = [
-        Claim(f"{first.name}: {said}, the {how} of the {len(reckoned.operands)} rows in “{table}”.", (a,)),
-        Claim(f"Next: {second.name}, {short_figure(second.row.ranked, second.figure)}.", (b,)),
-    ]
-    when = first.figure.period.label if first.figure.period else ""
-    return Answer(
-        question=understood.standalone,
-        status="answered",
-        text=answer_text(claims, []),
-        short=first.name,
-        headline=Headline(figure=first.name, label=" · ".join(part for part in (said, when) if part)),
-        claims=tuple(claims),
-        citations=notes.citations,
-        figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
-    )
-
-
-def _names(operands: Sequence[Operand]) -> list[str]:
-    """What tells the operands apart: their rows, their columns, or both."""
-    labels, columns = [each.row.label for each in operands], [each.name for each in operands]
-    if len(set(columns)) == 1 and len(set(labels)) == len(labels):
-        return labels
-    return columns if len(set(labels)) == 1 or labels == columns else [f"{a}, {b}" if b else a for a, b in zip(labels, columns, strict=True)]
-
-
-def _sentence(operand: Operand) -> str:
-    shown = short_figure(operand.row.ranked, operand.figure)
-    header = " ".join(operand.row.cell(operand.column).headers)
-    caption = operand.row.statement.caption.rstrip(".")
-    where = f" ({caption})" if caption else ""
-    return f"{operand.row.label}, {header}: {shown}{where}" if header else f"{operand.row.label}: {shown}{where}"
-
-
-def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, float | None, str]:
-    """The sentence that works it out, the result at its shortest, and what it is called."""
-    operands = reckoned.operands
-    scale = operands[0].scale if len({each.scale for each in operands}) == 1 else 1.0
-    values = [each.figure.value / scale for each in operands]
-    unit = operands[0].figure.unit
-    names = _names(operands)
-    kind = reckoned.kind
-    if kind in ("where", "count"):
-        side, bound = _condition(understood.standalone) or ("above", 0.0)
-        holds = [
-            name
-            for name, each in zip(names, operands, strict=True)
-            if (each.figure.value > bound if side == "above" else each.figure.value < bound)
-        ]
-        short = str(len(holds)) if kind == "count" else ", ".join(holds) or "none"
-        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
-        return (
-            f"{side.capitalize()} {_number(bound)}: {_and(holds) if holds else 'none'} ({listed}).",
-            short,
-            "",
-            None,
-            "",
-        )
-    if kind in ("most", "least"):
-        best = (max if kind == "most" else min)(range(len(values)), key=lambda at: values[at])
-        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
-        how = "highest" if kind == "most" else "lowest"
-        return f"{names[best]} is the {how} ({listed}).", names[best], operands[0].row.label, None, ""
-    if kind in ("change", "growth"):
-        first, last = (values[0], values[1]) if _in_order(operands) else (values[1], values[0])
-        names = names if _in_order(operands) else names[::-1]
-        one_row = operands[0].row.label == operands[1].row.label
-        if kind == "growth" and first:
-            base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
-            share = 100 * (last - first) / base
-            shown = f"{_number(_rounded(share))}%"
-            how = f"({_number(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
-            return f"The change from {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", _rounded(share), "%"
-        if not one_row:
-            first, last = sorted((first, last))
-        shown = _with_unit(last - first, unit, scale)
-        how = f"{_number(last)} − {_bracketed(first)} = {shown}"
-        called = "change from" if one_row else "difference between"
-        joint = "to" if one_row else "and"
-        return (
-            f"The {called} {names[0]} {joint} {names[1]}: {how}.",
-            shown,
-            f"{names[0]} {joint} {names[1]}",
-            (last - first) * scale,
-            unit,
-        )
-    if kind in ("ratio", "share"):
-        result = values[0] / values[1] if values[1] else 0.0
-        shown = f"{_number(_rounded(100 * result))}%" if kind == "share" else _number(round(result, 2))
-        how = f"{_number(values[0])} ÷ {_number(values[1])} = {shown}"
-        return (
-            f"{names[0]} to {names[1]}: {how}.",
-            shown,
-            f"{names[0]} ÷ {names[1]}",
-            _rounded(100 * result) if kind == "share" else round(result, 2),
-            "%" if kind == "share" else "",
-        )
-    added = " + ".join([_number(values[0]), *(_bracketed(value) for value in values[1:])])
-    if kind == "average":
-        mean = sum(values) / len(values)
-        shown = _with_unit(mean, unit, scale)
-        how = f"The average of {_and(names)}: ({added}) ÷ {len(values)} = {shown}."
-        return how, shown, f"average · {_and(names)}", mean * scale, unit
-    shown = _with_unit(sum(values), unit, scale)
-    how = f"The sum of {_and(names)}: {added} = {shown}."
-    return how, shown, f"sum · {_and(names)}", sum(values) * scale, unit
-
-
-def _in_order(operands: Sequence[Operand]) -> bool:
-    """Whether the first operand is the earlier one; of two rows the first is what the second is compared with."""
-    ends = [each.figure.period.end if each.figure.period else None for each in operands]
-    if operands[0].row.label != operands[1].row.label or None in ends or ends[0] == ends[1]:
-        names = [each.name for each in operands]
-        return not all(name.isdigit() for name in names) or names[0] <= names[1]
-    return ends[0] < ends[1]  # type: ignore[operator]
-
-
-def _number(value: float) -> str:
-    return f"{'−' if value < 0 else ''}{abs(round(value, 6)):,.10g}"
-
-
-def _bracketed(value: float) -> str:
-    return f"({_number(value)})" if value < 0 else _number(value)
-
-
-def _rounded(share: float) -> float:
-    return round(share, 1 if abs(share) >= 100 else 2)
-
-
-def _with_unit(value: float, unit: str, scale: float) -> str:
-    """ "−£12.6 million", "1.5 percentage points", "456"."""
-    number = _number(abs(round(value, 2 if abs(value) >= 1 else 4)))
-    sign = "−" if value < 0 else ""
-    words = {1e3: " thousand", 1e6: " million", 1e9: " billion"}.get(scale, "")
-    if unit in MONEY:
-        return f"{sign}{SIGNS.get(unit, unit + ' ')}{number}{words}"
-    return f"{sign}{number}{words}{'%' if unit == '%' else ''}"
-
-
-def _and(names: Iterable[str]) -> str:
-    *some, last = names
-    return f"{', '.join(some)} and {last}" if some else last

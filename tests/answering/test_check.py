@@ -88,3 +88,25 @@ def test_each_claim_is_judged_by_itself_and_nothing_else_changes() -> None:
 
     assert [claim.supported for claim in after.claims] == [True, False]
     assert (after.text, after.citations, after.status) == (answer.text, answer.citations, answer.status)
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("The sum of 2024 and 2025: 4,046 + 4,212 = 8,258.", True),
+        ("The sum of 2024 and 2025: 4,046 + 4,212 = 8,268.", False),
+        ("The average of 2024 and 2025: (4,046 + 4,212) ÷ 2 = 4,129.", True),
+        ("The average of 2024 and 2025: (4,046 + 4,212) ÷ 3 = 2,752.67.", False),
+        ("Change: (4,212 − 4,046) ÷ 4,046 = 4.1%.", True),
+        ("Change: (4,212 − 4,046) ÷ 4,046 = 4.2%.", False),
+        ("Share: 4,046 ÷ 4,212 = 96.06%.", True),
+        ("Ratio: 4,212 ÷ 4,046 = 1.04.", True),
+        ("Difference: 4,212 − 4,000 = 212.", False),  # no source holds 4,000
+        ("Difference: 4,046 − 4,212 = −166.", True),
+    ],
+)
+def test_arithmetic_is_worked_out_again(text: str, supported: bool) -> None:
+    source = citation(1, "In 2025 the trust received 4,212 enquiries, and 4,046 in 2024.")
+    answer = checked(Answer("?", "answered", text, claims=(Claim(text, (1,)),), citations=(source,)))
+
+    assert answer.claims[0].supported is supported

@@ -1,0 +1,113 @@
+"""The operation that a question asks of figures: one of them as it stands, a change, a share, a mean, a ranking."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rag.language.numbers import numbers
+from rag.language.tokens import stem
+from rag.question import years_of
+from rag.types import Period, Understood
+
+Kind = Literal[
+    "value", "change", "growth", "sum", "average", "ratio", "share", "most", "least", "top", "bottom", "where", "count"
+]
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words.split())
+
+
+_MOVED = _stems(
+    "change difference increase decrease rise fall growth grow decline drop movement nominal variation more fewer less "
+    "higher lower"
+)
+_SHARE = _stems("percent percentage per cent share proportion")
+_AVERAGE = _stems("average mean")
+_RATIO = _stems("ratio")
+SUM = _stems("sum combined together altogether total aggregate overall")
+TOTAL = _stems("total overall altogether")
+LATEST = _stems("latest recent newest current")
+FISCAL = _stems("fiscal fy")
+QUARTER = stem("quarter")
+# Words of a question that no table need hold: those of the operations, of time, and those that only ask.
+ASIDE = frozenset().union(_MOVED, _SHARE, _AVERAGE, _RATIO, SUM, LATEST) | _stems(
+    "what which how much many value amount number figure year years quarter company group respective respectively "
+    "fiscal period represent represented made make due does did has have had was were been ended end recorded reported "
+    "january february march april may june july august september october november december thousand million billion "
+    "between from versus compared terms nominal across both each all form part among account consist comprise come "
+    "cost spend spent attributed attributable generated contribute contributed filing report state company's "
+    "respect whole entire there also only highest largest biggest greatest most larger greater higher bigger more peak "
+    "lowest smallest least fewest smaller lower less fewer exceed above below under over than"
+)
+_PERCENT = re.compile(r"%|\bper ?cent(?:age)?\b", re.IGNORECASE)
+_HOW_MUCH_MORE = re.compile(r"\bhow (?:much|many) (?:more|fewer|less|higher|lower)\b", re.IGNORECASE)
+_OF_WHOLE = re.compile(
+    r"\b(?:as a (?:percent(?:age)?|per cent|share|proportion) of|(?:percent(?:age)?|per cent|share|proportion) of)\b",
+    re.I,
+)
+AS_SHARE = re.compile(r"\bas a (?:percent(?:age)?|per cent|share|proportion) of\b|\bproportion of\b", re.IGNORECASE)
+# "What do tax fees comprise", "What is the increase due to": a sentence says that, whatever figures there are.
+WANTS_WORDS = re.compile(
+    r"^\W*(?:what|how) (?:do|does|did|has|have|can|could|will|would|should)\b(?!.*\b(?:amount|cost|total|come) to\b)"
+    r"|\b(?:due|attributable|attributed|related?|relating|owing|subject|according) to\W*$"
+    r"|\b(?:of|by|from|for|include|included|represent|comprised?)\W*$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:(?P<above>exceed(?:ed|ing|s)?|(?:more|greater|higher|larger) than|above|over|at least)|"
+    r"(?:less|lower|smaller|fewer) than|below|under)\s+",
+    re.IGNORECASE,
+)
+SEVERAL = re.compile(r"\b(?:and|respective(?:ly)?|both)\b", re.IGNORECASE)
+_HOW_MANY_TIMES = re.compile(r"\bhow many (?:\w+ )?(?:years|quarters|months|periods)\b", re.IGNORECASE)
+WHEN = re.compile(r"\b(?:which|what) (?:fiscal |financial )?(?:year|quarter|month|period)s?\b", re.IGNORECASE)
+_HIGH = re.compile(
+    r"\b(?:highest|largest|biggest|greatest|most|larger|greater|higher|bigger|more|peak)\b", re.IGNORECASE
+)
+_LOW = re.compile(r"\b(?:lowest|smallest|least|fewest|smaller|lower|less|fewer)\b", re.IGNORECASE)
+
+
+def kind_of(free: frozenset[str], understood: Understood) -> Kind:
+    """The operation asked for; ``free`` are the question's words that name no row, by which it is told."""
+    asked = understood.standalone
+    if condition(asked) is not None:
+        return "count" if _HOW_MANY_TIMES.search(asked) else "where" if WHEN.search(asked) else "value"
+    share, moved = bool(_PERCENT.search(asked)), bool(free & _MOVED) or bool(_HOW_MUCH_MORE.search(asked))
+    if WHEN.search(asked) and (_HIGH.search(asked) or _LOW.search(asked)):
+        return "least" if _LOW.search(asked) else "most"
+    if understood.rank:
+        return "top" if understood.rank == "most" else "bottom"
+    if share and moved:
+        return "growth"
+    if free & _RATIO:
+        return "ratio"
+    if free & _AVERAGE:
+        return "average"
+    if _OF_WHOLE.search(asked):
+        return "share"
+    if moved:
+        return "change"
+    return "sum" if free & SUM else "value"
+
+
+def condition(asked: str) -> tuple[str, float] | None:
+    """What a figure is asked to be, "above" or "below", and than what: "exceed $1,500 thousand"."""
+    match = _BOUND.search(asked)
+    number = next(iter(numbers(asked[match.end() :], taken=[])), None) if match else None
+    if match is None or number is None or number.number_start > 3:
+        return None
+    sign = -1 if asked[match.end() :].lstrip()[:1] in ("-", "−") and number.value > 0 else 1
+    return "above" if match["above"] else "below", sign * number.value
+
+
+def periods_of(understood: Understood, kind: Kind) -> list[Period]:
+    """The periods of which a figure each is wanted: the ends of a range for a change, its years for an average."""
+    asked: list[Period] = []
+    for period in understood.periods:
+        years = [*years_of(period)] if (period.end - period.start).days > 370 else [period]
+        asked += [years[0], years[-1]] if kind in ("change", "growth") and len(years) > 1 else years
+    if kind == "ratio":
+        return asked
+    return sorted(set(asked), key=lambda each: each.start)

@@ -1,0 +1,211 @@
+"""What a table says, told: the result first, the arithmetic in the open, each operand cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.answering.asked import MONEY
+from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, short_figure
+from rag.answering.operation import condition
+from rag.answering.reckoned import Operand, Reckoned
+from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
+
+
+def told(reckoned: Reckoned, understood: Understood) -> Answer:
+    """The answer with each operand cited and the arithmetic shown."""
+    notes = Footnotes()
+    if reckoned.kind in ("top", "bottom"):
+        return _ranking(reckoned, understood)
+    numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
+    figures = [answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)]
+    claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
+    short, label = short_figure(reckoned.operands[0].row.ranked, reckoned.operands[0].figure), ""
+    remarks: list[str] = []
+    if reckoned.kind == "value" and len(reckoned.operands) > 1:
+        short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
+        label = _and(_names(reckoned.operands))
+    elif len(reckoned.operands) > 1:
+        text, short, label, value, unit = _worked(reckoned, understood)
+        if value is not None:
+            figures.insert(0, AnsweredFigure(value, unit, "", None, numbers[0]))
+        claims.insert(0, Claim(text, tuple(dict.fromkeys(numbers))))
+    else:
+        only = reckoned.operands[0]
+        label = " · ".join(
+            part for part in (only.row.label, only.figure.period.label if only.figure.period else "") if part
+        )
+        if reckoned.period and only.figure.period and only.figure.period != reckoned.period:
+            remarks.append(f"The figure is for {only.figure.period.label}.")
+    qualifier = reckoned.operands[0].figure.qualifier if len(reckoned.operands) == 1 else ""
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, remarks),
+        short=short,
+        headline=Headline(figure=short.removeprefix(qualifier).strip(), qualifier=qualifier, label=label),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=tuple(figures),
+        notes=tuple(remarks),
+    )
+
+
+def _ranking(reckoned: Reckoned, understood: Understood) -> Answer:
+    """The first row of a ranking with the next one beside it."""
+    notes = Footnotes()
+    first, second = reckoned.operands[:2]
+    a, b = notes.cite(first.row.ranked, first.figure), notes.cite(second.row.ranked, second.figure)
+    said = short_figure(first.row.ranked, first.figure)
+    how = "highest" if reckoned.kind == "top" else "lowest"
+    table = first.row.statement.caption.rstrip(".") or first.row.passage.report.title
+    claims = [
+        Claim(f"{first.name}: {said}, the {how} of the {len(reckoned.operands)} rows in “{table}”.", (a,)),
+        Claim(f"Next: {second.name}, {short_figure(second.row.ranked, second.figure)}.", (b,)),
+    ]
+    when = first.figure.period.label if first.figure.period else ""
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=first.name,
+        headline=Headline(figure=first.name, label=" · ".join(part for part in (said, when) if part)),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
+    )
+
+
+def _names(operands: Sequence[Operand]) -> list[str]:
+    """What tells the operands apart: their rows, their columns, or both."""
+    labels, columns = [each.row.label for each in operands], [each.name for each in operands]
+    if len(set(columns)) == 1 and len(set(labels)) == len(labels):
+        return labels
+    return (
+        columns
+        if len(set(labels)) == 1 or labels == columns
+        else [f"{a}, {b}" if b else a for a, b in zip(labels, columns, strict=True)]
+    )
+
+
+def _sentence(operand: Operand) -> str:
+    shown = short_figure(operand.row.ranked, operand.figure)
+    header = " ".join(operand.row.cell(operand.column).headers)
+    caption = operand.row.statement.caption.rstrip(".")
+    where = f" ({caption})" if caption else ""
+    return f"{operand.row.label}, {header}: {shown}{where}" if header else f"{operand.row.label}: {shown}{where}"
+
+
+def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, float | None, str]:
+    """The sentence that works it out, the result at its shortest, and what it is called."""
+    operands = reckoned.operands
+    scale = operands[0].scale if len({each.scale for each in operands}) == 1 else 1.0
+    values = [each.figure.value / scale for each in operands]
+    unit = operands[0].figure.unit
+    names = _names(operands)
+    kind = reckoned.kind
+    if kind in ("where", "count"):
+        side, bound = condition(understood.standalone) or ("above", 0.0)
+        holds = [
+            name
+            for name, each in zip(names, operands, strict=True)
+            if (each.figure.value > bound if side == "above" else each.figure.value < bound)
+        ]
+        short = str(len(holds)) if kind == "count" else ", ".join(holds) or "none"
+        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
+        return (
+            f"{side.capitalize()} {_number(bound)}: {_and(holds) if holds else 'none'} ({listed}).",
+            short,
+            "",
+            None,
+            "",
+        )
+    if kind in ("most", "least"):
+        best = (max if kind == "most" else min)(range(len(values)), key=lambda at: values[at])
+        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
+        how = "highest" if kind == "most" else "lowest"
+        return f"{names[best]} is the {how} ({listed}).", names[best], operands[0].row.label, None, ""
+    if kind in ("change", "growth"):
+        first, last = (values[0], values[1]) if _in_order(operands) else (values[1], values[0])
+        names = names if _in_order(operands) else names[::-1]
+        one_row = operands[0].row.label == operands[1].row.label
+        if kind == "growth" and first:
+            base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
+            share = 100 * (last - first) / base
+            shown = f"{_number(_rounded(share))}%"
+            how = f"({_number(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
+            return (
+                f"The change from {names[0]} to {names[1]}: {how}.",
+                shown,
+                f"{names[0]} to {names[1]}",
+                _rounded(share),
+                "%",
+            )
+        if not one_row:
+            first, last = sorted((first, last))
+        shown = _with_unit(last - first, unit, scale)
+        how = f"{_number(last)} − {_bracketed(first)} = {shown}"
+        called = "change from" if one_row else "difference between"
+        joint = "to" if one_row else "and"
+        return (
+            f"The {called} {names[0]} {joint} {names[1]}: {how}.",
+            shown,
+            f"{names[0]} {joint} {names[1]}",
+            (last - first) * scale,
+            unit,
+        )
+    if kind in ("ratio", "share"):
+        result = values[0] / values[1] if values[1] else 0.0
+        shown = f"{_number(_rounded(100 * result))}%" if kind == "share" else _number(round(result, 2))
+        how = f"{_number(values[0])} ÷ {_number(values[1])} = {shown}"
+        return (
+            f"{names[0]} to {names[1]}: {how}.",
+            shown,
+            f"{names[0]} ÷ {names[1]}",
+            _rounded(100 * result) if kind == "share" else round(result, 2),
+            "%" if kind == "share" else "",
+        )
+    added = " + ".join([_number(values[0]), *(_bracketed(value) for value in values[1:])])
+    if kind == "average":
+        mean = sum(values) / len(values)
+        shown = _with_unit(mean, unit, scale)
+        how = f"The average of {_and(names)}: ({added}) ÷ {len(values)} = {shown}."
+        return how, shown, f"average · {_and(names)}", mean * scale, unit
+    shown = _with_unit(sum(values), unit, scale)
+    how = f"The sum of {_and(names)}: {added} = {shown}."
+    return how, shown, f"sum · {_and(names)}", sum(values) * scale, unit
+
+
+def _in_order(operands: Sequence[Operand]) -> bool:
+    """Whether the first operand is the earlier one; of two rows the first is what the second is compared with."""
+    ends = [each.figure.period.end if each.figure.period else None for each in operands]
+    if operands[0].row.label != operands[1].row.label or None in ends or ends[0] == ends[1]:
+        names = [each.name for each in operands]
+        return not all(name.isdigit() for name in names) or names[0] <= names[1]
+    return ends[0] < ends[1]  # type: ignore[operator]
+
+
+def _number(value: float) -> str:
+    return f"{'−' if value < 0 else ''}{abs(round(value, 6)):,.10g}"
+
+
+def _bracketed(value: float) -> str:
+    return f"({_number(value)})" if value < 0 else _number(value)
+
+
+def _rounded(share: float) -> float:
+    return round(share, 1 if abs(share) >= 100 else 2)
+
+
+def _with_unit(value: float, unit: str, scale: float) -> str:
+    """ "−£12.6 million", "1.5 percentage points", "456"."""
+    number = _number(abs(round(value, 2 if abs(value) >= 1 else 4)))
+    sign = "−" if value < 0 else ""
+    words = {1e3: " thousand", 1e6: " million", 1e9: " billion"}.get(scale, "")
+    if unit in MONEY:
+        return f"{sign}{SIGNS.get(unit, unit + ' ')}{number}{words}"
+    return f"{sign}{number}{words}{'%' if unit == '%' else ''}"
+
+
+def _and(names: Iterable[str]) -> str:
+    *some, last = names
+    return f"{', '.join(some)} and {last}" if some else last
