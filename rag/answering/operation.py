@@ -11,7 +11,20 @@ from rag.question import years_of
 from rag.types import Period, Understood
 
 Kind = Literal[
-    "value", "change", "growth", "sum", "average", "ratio", "share", "most", "least", "top", "bottom", "where", "count"
+    "value",
+    "change",
+    "growth",
+    "sum",
+    "average",
+    "ratio",
+    "share",
+    "most",
+    "least",
+    "top",
+    "bottom",
+    "where",
+    "count",
+    "trend",
 ]
 
 
@@ -41,7 +54,12 @@ ASIDE = frozenset().union(_MOVED, _SHARE, _AVERAGE, _RATIO, SUM, LATEST) | _stem
     "respect whole entire there also only highest largest biggest greatest most larger greater higher bigger more peak "
     "lowest smallest least fewest smaller lower less fewer exceed above below under over than"
 )
-_PERCENT = re.compile(r"%|\bper ?cent(?:age)?\b", re.IGNORECASE)
+# Words by which a question asks how something went, and what to make of it.
+TELLING = _stems(
+    "trend time develop evolve shift move fluctuate vary over through throughout during these those past reported last "
+    "identify pattern notice observe suggest indicate way can any what does this about levels level see show explain"
+)
+PERCENT = re.compile(r"%|\bper ?cent(?:age)?\b", re.IGNORECASE)
 _HOW_MUCH_MORE = re.compile(r"\bhow (?:much|many) (?:more|fewer|less|higher|lower)\b", re.IGNORECASE)
 _OF_WHOLE = re.compile(
     r"\b(?:as a (?:percent(?:age)?|per cent|share|proportion) of|(?:percent(?:age)?|per cent|share|proportion) of)\b",
@@ -61,6 +79,13 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 SEVERAL = re.compile(r"\b(?:and|respective(?:ly)?|both)\b", re.IGNORECASE)
+TREND = re.compile(
+    r"\b(?:over (?:time|the (?:\w+ )?(?:periods?|quarters|years|months))|trends?|quarter to quarter|year to year"
+    r"|(?:these|those|recent|past|reported) (?:quarters|periods)"
+    r"|(?:across|through|throughout|during) (?:the |these |those )?(?:\w+ )?(?:quarters|periods|years|filings|reports)"
+    r"|how (?:has|have|did) .*\b(?:chang|develop|evolv|shift|mov|fluctuat|vari)\w*)\b",
+    re.IGNORECASE,
+)
 _HOW_MANY_TIMES = re.compile(r"\bhow many (?:\w+ )?(?:years|quarters|months|periods)\b", re.IGNORECASE)
 WHEN = re.compile(r"\b(?:which|what) (?:fiscal |financial )?(?:year|quarter|month|period)s?\b", re.IGNORECASE)
 _HIGH = re.compile(
@@ -74,7 +99,7 @@ def kind_of(free: frozenset[str], understood: Understood) -> Kind:
     asked = understood.standalone
     if condition(asked) is not None:
         return "count" if _HOW_MANY_TIMES.search(asked) else "where" if WHEN.search(asked) else "value"
-    share, moved = bool(_PERCENT.search(asked)), bool(free & _MOVED) or bool(_HOW_MUCH_MORE.search(asked))
+    share, moved = bool(PERCENT.search(asked)), bool(free & _MOVED) or bool(_HOW_MUCH_MORE.search(asked))
     if WHEN.search(asked) and (_HIGH.search(asked) or _LOW.search(asked)):
         return "least" if _LOW.search(asked) else "most"
     if understood.rank:

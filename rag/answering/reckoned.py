@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -15,17 +16,20 @@ from rag.answering.operation import (
     ASIDE,
     FISCAL,
     LATEST,
+    PERCENT,
     QUARTER,
     SEVERAL,
     SUM,
+    TELLING,
     TOTAL,
+    TREND,
     WANTS_WORDS,
     WHEN,
     Kind,
     kind_of,
     periods_of,
 )
-from rag.language.periods import year
+from rag.language.periods import relation, year
 from rag.language.tokens import content_sequence
 from rag.question import counted
 from rag.search import Found
@@ -33,8 +37,11 @@ from rag.types import Figure, Passage, Period, Understood
 
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
-PASSAGES = 6  # whose tables are looked through
+TABLES = 8  # that are looked through for one answer
 ENOUGH = 0.7  # of the question's words, by weight, that table and operation must account for
+ENOUGH_FOR_TREND = 0.55  # the same, of a question for a trend, which is asked in many words
+_THEN = re.compile(r"[,;?]|\band (?:what|how|why)\b", re.IGNORECASE)
+_LONGEST_TREND = 16  # periods that are told
 BEHIND = 0.06  # what a table loses for each passage that was found before it
 
 
@@ -64,15 +71,19 @@ class Reckoned:
 
 def from_table(found: Found, understood: Understood) -> Reckoned | None:
     """What the table says that covers most of the question; None where none covers enough of it."""
-    if understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone):
-        return None
     question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
     known = {each.passage.report.id: each.context for each in found.statements}
     with_rows = [each.passage for each in found.scored if any(row.kind == "row" for row in each.passage.statements)]
-    tables = grids([*with_rows[:PASSAGES], *found.tabled])
+    tables = [each for each in grids([*with_rows, *found.tabled]) if _mentions(each, known, found.names)]
     for grid in tables:
         grid.known = known.get(grid.passage.report.id, frozenset())
-    said = [(grid, reckon(grid, question, understood)) for grid in tables]
+    if TREND.search(understood.standalone) and not understood.rank:
+        trend = _trend(tables, question, understood)
+        if trend is not None:
+            return trend
+    if understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone):
+        return None
+    said = [(grid, reckon(grid, question, understood)) for grid in tables[:TABLES]]
     fitting = [
         replace(reckoned, worth=reckoned.worth - BEHIND * rank)
         for rank, (grid, reckoned) in enumerate(said)
@@ -81,8 +92,55 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     if not LATEST.isdisjoint(question.words):
         newest = _newest(found)
         fitting = [each for each in fitting if _day(each.operands[0].row.passage) == newest]
-    best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(tables, question, understood)
+    best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(
+        tables[:TABLES], question, understood
+    )
     return best if best is not None and best.worth >= ENOUGH else None
+
+
+def _mentions(grid: Grid, known: Mapping[str, frozenset[str]], names: Sequence[frozenset[str]]) -> bool:
+    """Whether a table's report mentions everybody whom the question names."""
+    held = known.get(grid.passage.report.id)
+    return held is None or all(name <= held for name in names)
+
+
+def _trend(tables: Sequence[Grid], question: Question, understood: Understood) -> Reckoned | None:
+    """One row's figures of all periods of one length that any of the tables gives, in time order: the row that the
+    question names best, with the most periods."""
+    asked = _THEN.split(understood.standalone, maxsplit=1)[0]  # not what the reports make of it
+    question = replace(question, words=tuple(content_sequence(asked)))
+    shares = bool(PERCENT.search(asked))
+    found: dict[tuple[Words, str, int], dict[Period, Operand]] = {}
+    worths: dict[tuple[Words, str, int], float] = {}
+    for rank, grid in enumerate(tables):
+        named = [each for each in grid.named(question) if each.column in grid.labels]
+        if not named:
+            continue
+        taken = {at for each in named for at in range(*each.place)}
+        free = frozenset(word for at, word in enumerate(question.words) if at not in taken)
+        worth = _worth(grid, question, taken, 0.0, free - TELLING, named) - 0.01 * rank
+        row = _lines(named, grid, question)[0]
+        for column in _columns(grid, question):
+            figure = row.figure(column)
+            if figure is None or (figure.unit == "%") != shares:
+                continue
+            if figure.period is None or not _within(figure.period, understood.period):
+                continue
+            months = round((figure.period.end - figure.period.start).days / 30.4)
+            key = words_of(row.label), _sort(figure), months
+            worths[key] = max(worth, worths.get(key, 0.0))
+            operand = Operand(row, column, figure, figure.period.label)
+            found.setdefault(key, {}).setdefault(figure.period, operand)
+    long = [key for key, each in found.items() if len(each) >= _FEWEST and worths[key] >= ENOUGH_FOR_TREND]
+    if not long:
+        return None
+    best = max(long, key=lambda key: (round(worths[key], 1), len(found[key]), -key[2]))
+    ordered = [operand for _, operand in sorted(found[best].items(), key=lambda each: each[0].end)]
+    return Reckoned("trend", tuple(ordered[-_LONGEST_TREND:]), worths[best])
+
+
+def _within(period: Period, asked: Period | None) -> bool:
+    return asked is None or relation(period, asked) in ("inside", "equal")
 
 
 def _newest(found: Found) -> date:

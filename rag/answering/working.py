@@ -21,7 +21,11 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
     claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
     short, label = short_figure(reckoned.operands[0].row.ranked, reckoned.operands[0].figure), ""
     remarks: list[str] = []
-    if reckoned.kind == "value" and len(reckoned.operands) > 1:
+    if reckoned.kind == "trend":
+        shorts = [short_figure(each.row.ranked, each.figure) for each in reckoned.operands]
+        short = "; ".join(f"{each} ({name})" for each, name in zip(shorts, _names(reckoned.operands), strict=True))
+        label = reckoned.operands[0].row.label
+    elif reckoned.kind == "value" and len(reckoned.operands) > 1:
         short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
         label = _and(_names(reckoned.operands))
     elif len(reckoned.operands) > 1:
