@@ -35,6 +35,7 @@ from rag.question import counted
 from rag.search import Found
 from rag.types import Figure, Passage, Period, Understood
 
+_OTHERS = 2  # reports told beside the one that answers
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
 TABLES = 8  # that are looked through for one answer
@@ -67,6 +68,7 @@ class Reckoned:
     operands: tuple[Operand, ...]
     worth: float
     period: Period | None = None  # the one asked for, where the figure's own is another
+    others: tuple[Operand, ...] = ()  # what other reports give for a lone figure, where that is another value
 
 
 def from_table(found: Found, understood: Understood) -> Reckoned | None:
@@ -96,6 +98,18 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
         tables[:TABLES], question, understood
     )
     return best if best is not None and best.worth >= ENOUGH else None
+
+
+def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned]) -> tuple[Operand, ...]:
+    """Figures of the same name and time in other reports that differ: whose is meant, the question does not say."""
+    own = best.operands[0]
+    found: dict[float, Operand] = {own.figure.value: own}
+    for each in fitting:
+        other = each.operands[0]
+        same = words_of(other.row.label) == words_of(own.row.label) and other.name == own.name
+        if len(each.operands) == 1 and same and other.row.passage.report.id != own.row.passage.report.id:
+            found.setdefault(other.figure.value, other)
+    return tuple(found.values())[1 : 1 + _OTHERS]
 
 
 def _mentions(grid: Grid, known: Mapping[str, frozenset[str]], names: Sequence[frozenset[str]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rag.answering.asked import MONEY
 from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, short_figure
@@ -40,6 +41,11 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
         )
         if reckoned.period and only.figure.period and only.figure.period != reckoned.period:
             remarks.append(f"The figure is for {only.figure.period.label}.")
+    conflicts: list[dict[str, Any]] = []
+    for other in reckoned.others:
+        n, said = notes.cite(other.row.ranked, other.figure), short_figure(other.row.ranked, other.figure)
+        claims.append(Claim(f"{other.row.passage.report.title} gives {said}.", (n,)))
+        conflicts.append({"value": other.figure.value, "short": said, "citation": n, "provisional": False})
     qualifier = reckoned.operands[0].figure.qualifier if len(reckoned.operands) == 1 else ""
     return Answer(
         question=understood.standalone,
@@ -50,6 +56,7 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
         claims=tuple(claims),
         citations=notes.citations,
         figures=tuple(figures),
+        conflicts=tuple(conflicts),
         notes=tuple(remarks),
     )
 
