@@ -15,27 +15,34 @@ _SIGNS = {
 _NAMES = {
     "pounds": "GBP", "sterling": "GBP", "euro": "EUR", "euros": "EUR", "u.s. dollars": "USD", "us dollars": "USD",
     "canadian dollars": "CAD", "australian dollars": "AUD", "dollars": "USD", "yen": "JPY", "rupees": "INR",
+    "francs": "CHF", "franken": "CHF",
     "pence": "pence", "cents": "cents", "(p)": "pence",
 }  # fmt: skip
-_CODES = frozenset(unit for unit in MONEY if unit.isupper())
+CODES = frozenset(unit for unit in MONEY if unit.isupper())
 _SIGN = (
     "(?:" + "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if not sign.isalpha()) + ")"
     r"|\b(?:rs\.?|rmb)(?![a-z])"
 )
 _MONEY_SAID = re.compile(
     rf"(?P<sign>{_SIGN})|\b(?P<name>{'|'.join(map(re.escape, sorted(_NAMES, key=len, reverse=True)[:-1]))})\b|(?P<p>\(p\))"
-    rf"|(?-i:\b(?P<code>{'|'.join(sorted(_CODES))})(?=m\b|\b))",
+    rf"|(?-i:\b[kT]?(?P<code>{'|'.join(sorted(CODES))})(?=m\b|\b))",
     re.IGNORECASE,
 )
 _SCALES = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "crore": 1e7, "lakh": 1e5, "mn": 1e6, "m": 1e6,
     "k": 1e3, "bn": 1e9, "b": 1e9, "000": 1e3, "mio": 1e6,
+    "t": 1e3, "tsd": 1e3, "milliers": 1e3, "millionen": 1e6, "mrd": 1e9, "milliards": 1e9,
 }  # fmt: skip
 _SCALE_SAID = re.compile(
     rf"\b(?P<word>thousand|million|billion|trillion|crore|lakh)s?\b"
-    rf"|(?:{_SIGN}|\b(?:{'|'.join(sorted(_CODES))}))\s?['’‘]?(?P<short>000|mn|mio|m|k|bn|b)['’‘]?s?\b"
-    rf"|['’‘](?P<nought>000)s?\b|\(?\b(?P<alone>000)['’‘]?s\b|\((?:in )?(?P<bracket>m|bn)\)",
+    rf"|(?:{_SIGN}|\b(?:{'|'.join(sorted(CODES))}))\s?['’‘]?(?P<short>000|mn|mio|m|k|bn|b)['’‘]?s?\b"
+    rf"|['’‘](?P<nought>000)s?\b|\(?\b(?P<alone>000)['’‘]?s\b|\((?:in )?(?P<bracket>m|bn|000)\)"
+    r"|\b(?P<abroad>mio|mrd|tsd|milliers|millionen|milliards)\b|\b(?P<before>[kt])(?=€|eur\b)",
     re.IGNORECASE,
+)
+# "Length (m)" is in metres.
+_METRES = re.compile(
+    r"\b(?:length|height|width|depth|distance|altitude|elevation|diameter|draught|beam|drop|climb)\b", re.I
 )
 _AMOUNT = re.compile(
     rf"(?:{_SIGN})\s?(?!000(?:s|\b))\.?\d[\d,.]*(?:\s?(?:thousand|million|billion|m|bn|k)\b)?", re.IGNORECASE
@@ -77,10 +84,12 @@ def scale_of(words: str) -> tuple[float, str]:
     words = _AMOUNT.sub(" ", _EXCEPT.split(words, maxsplit=1)[0])
     scale = 1.0
     for match in _SCALE_SAID.finditer(words):
+        if match["bracket"] and _METRES.search(words):
+            continue
         if match["word"] is None or not _COUNTED.search(words, 0, match.start()):
             scale = _SCALES[next(group for group in match.groups() if group).lower()]
             break
-    return scale, _money(words) or _share(words) or _time(words, _TIME_IN) or _time(words, _TIME)
+    return scale, money_of(words) or _share(words) or _time(words, _TIME_IN) or _time(words, _TIME)
 
 
 def handed_down(header: str, label: str, sections: Sequence[str] = (), around: Sequence[str] = ()) -> tuple[float, str]:
@@ -135,7 +144,9 @@ def _scale_of_shares(words: str) -> float | None:
     return scale if scale != 1.0 else None
 
 
-def _money(words: str) -> str:
+@lru_cache(maxsize=4096)
+def money_of(words: str) -> str:
+    """The currency that words, a sign or a code say first: "Canadian dollars" and "C$" are "CAD"; "" where none does."""
     match = _MONEY_SAID.search(words)
     if not match:
         return ""
@@ -157,7 +168,7 @@ def _of_label(words: str) -> tuple[float, str]:
     """What the header of the labels says of the values: "(In thousands)", "£m"; "Month" says nothing of them."""
     scale, _ = scale_of(words)
     words = _EXCEPT.split(words, maxsplit=1)[0]
-    return scale, (_money(words) or _share(words) or _time(words, _TIME_IN))
+    return scale, (money_of(words) or _share(words) or _time(words, _TIME_IN))
 
 
 def _time(words: str, pattern: re.Pattern[str]) -> str:
