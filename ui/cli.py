@@ -394,7 +394,7 @@ def _sets() -> None:
 
 @sets.command("run")
 def eval_run(
-    which: Annotated[str, typer.Argument(metavar="SET", help="A set that ships (sample) or a file of cases.")],
+    which: Annotated[str, typer.Argument(metavar="SET", help="A set that ships (sample, figures) or a file of cases.")],
     library: InLibrary = None,
     runs: Annotated[Path, typer.Option(metavar="DIR", help="Where the run's folder goes.")] = Path("runs"),
     answerer: Annotated[Literal["auto", "extract", "llm"], typer.Option(help="Who answers.")] = "auto",
