@@ -14,14 +14,15 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.lookup import from_cells, shown
 from rag.answering.nearest import nearest_figures, nothing_said
+from rag.answering.operation import FELL, ROSE
 from rag.answering.ranking import highest
-from rag.answering.reckoned import from_table
+from rag.answering.reckoned import Reckoned, from_table
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.answering.working import told
 from rag.language.rows import row_label
-from rag.language.tokens import content_stem_set
+from rag.language.tokens import content_stem_set, content_stems
 from rag.question import FIGURES, counted, years_asked
 from rag.search import ANYONE, Found, own_stems
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
@@ -45,12 +46,14 @@ def extract(found: Found, understood: Understood) -> Answer:
     weighed = Candidates(found, understood)
     answer = _from_figures(weighed, found, understood)
     if answer is not None:
-        return answer
+        return told(table, understood) if table is not None and _tells_more(table, answer) else answer
     if table is not None:
         return told(table, understood)
     looked = from_cells(found, understood)
     if looked is not None:
         return shown(looked, understood)
+    if understood.rank and _of_moves(understood):
+        return nothing_said(list(found.statements), understood)  # no one sentence compares how all of them moved
     nearest = nearest_figures(weighed, found, understood)
     if nearest is not None:
         return nearest
@@ -68,12 +71,25 @@ def _holds_what_is_counted(found: Found, understood: Understood) -> bool:
     return not noun or any(not noun.isdisjoint(own_stems(each.statement)) for each in found.statements[:3])
 
 
+def _tells_more(table: Reckoned, answer: Answer) -> bool:
+    """Whether a table answers the same, and says besides what other reports give under that name."""
+    return (
+        bool(table.others and answer.figures and not answer.conflicts)
+        and answer.figures[0].value == table.operands[0].figure.value
+    )
+
+
+def _of_moves(understood: Understood) -> bool:
+    """Whether what is ranked is how far something rose or fell."""
+    return not (ROSE | FELL).isdisjoint(content_stems(understood.standalone))
+
+
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> Answer | None:
     if understood.rank:
-        return highest(weighed.of(understood.period), understood)
+        return None if _of_moves(understood) else highest(weighed.of(understood.period), understood)
     if len(understood.periods) > 1:
         listed = [(period, _fitting(weighed, found, understood, period)) for period in understood.periods]
         return series(listed, understood, least=1)

@@ -25,6 +25,7 @@ Kind = Literal[
     "where",
     "count",
     "trend",
+    "moved",
 ]
 
 
@@ -36,6 +37,8 @@ _MOVED = _stems(
     "change difference increase decrease rise fall growth grow decline drop movement nominal variation more fewer less "
     "higher lower"
 )
+# How far something moved, where a ranking is of that: "the biggest rise in".
+ROSE, FELL = _stems("rise increase growth grow change improvement"), _stems("fall decrease drop decline reduction")
 _SHARE = _stems("percent percentage per cent share proportion")
 _AVERAGE = _stems("average mean")
 _RATIO = _stems("ratio")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,10 +14,12 @@ from rag.answering.grid import Grid, Named, Question, Row, Words, grids, words_o
 from rag.answering.operation import (
     AS_SHARE,
     ASIDE,
+    FELL,
     FISCAL,
     LATEST,
     PERCENT,
     QUARTER,
+    ROSE,
     SEVERAL,
     SUM,
     TELLING,
@@ -29,7 +31,7 @@ from rag.answering.operation import (
     kind_of,
     periods_of,
 )
-from rag.language.periods import relation, year
+from rag.language.periods import relation, shifted, year
 from rag.language.tokens import content_sequence
 from rag.question import counted
 from rag.search import Found
@@ -79,7 +81,7 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     tables = [each for each in grids([*with_rows, *found.tabled]) if _mentions(each, known, found.names)]
     for grid in tables:
         grid.known = known.get(grid.passage.report.id, frozenset())
-    if TREND.search(understood.standalone) and not understood.rank:
+    if TREND.search(understood.standalone) and not (understood.rank or understood.periods):
         trend = _trend(tables, question, understood)
         if trend is not None:
             return trend
@@ -94,9 +96,11 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     if not LATEST.isdisjoint(question.words):
         newest = _newest(found)
         fitting = [each for each in fitting if _day(each.operands[0].row.passage) == newest]
-    best = max(fitting, key=lambda each: each.worth, default=None) or _from_several(
-        tables[:TABLES], question, understood
-    )
+    best = max(fitting, key=lambda each: each.worth, default=None)
+    if best is None:
+        best = _from_several(tables[:TABLES], question, understood)
+    elif len(best.operands) == 1:
+        best = replace(best, others=_elsewhere(best, fitting))
     return best if best is not None and best.worth >= ENOUGH else None
 
 
@@ -127,30 +131,42 @@ def _trend(tables: Sequence[Grid], question: Question, understood: Understood) -
     found: dict[tuple[Words, str, int], dict[Period, Operand]] = {}
     worths: dict[tuple[Words, str, int], float] = {}
     for rank, grid in enumerate(tables):
-        named = [each for each in grid.named(question) if each.column in grid.labels]
-        if not named:
-            continue
-        taken = {at for each in named for at in range(*each.place)}
-        free = frozenset(word for at, word in enumerate(question.words) if at not in taken)
-        worth = _worth(grid, question, taken, 0.0, free - TELLING, named) - 0.01 * rank
-        row = _lines(named, grid, question)[0]
-        for column in _columns(grid, question):
-            figure = row.figure(column)
-            if figure is None or (figure.unit == "%") != shares:
+        for worth, operand in _over_time(grid, question):
+            figure, period = operand.figure, operand.figure.period
+            if (figure.unit == "%") != shares or period is None or not _within(period, understood.period):
                 continue
-            if figure.period is None or not _within(figure.period, understood.period):
-                continue
-            months = round((figure.period.end - figure.period.start).days / 30.4)
-            key = words_of(row.label), _sort(figure), months
-            worths[key] = max(worth, worths.get(key, 0.0))
-            operand = Operand(row, column, figure, figure.period.label)
-            found.setdefault(key, {}).setdefault(figure.period, operand)
+            months = round((period.end - period.start).days / 30.4)
+            called = _undated(grid.columns[operand.column]) if grid.by_year else words_of(operand.row.label)
+            key = called, _sort(figure), months
+            worths[key] = max(worth - 0.01 * rank, worths.get(key, 0.0))
+            found.setdefault(key, {}).setdefault(period, operand)
     long = [key for key, each in found.items() if len(each) >= _FEWEST and worths[key] >= ENOUGH_FOR_TREND]
     if not long:
         return None
     best = max(long, key=lambda key: (round(worths[key], 1), len(found[key]), -key[2]))
     ordered = [operand for _, operand in sorted(found[best].items(), key=lambda each: each[0].end)]
     return Reckoned("trend", tuple(ordered[-_LONGEST_TREND:]), worths[best])
+
+
+def _over_time(grid: Grid, question: Question) -> Iterator[tuple[float, Operand]]:
+    """The figures of the row that the question names, or of the column where rows stand for years, each with what the
+    question leaves open."""
+    if grid.by_year:
+        column, covered = grid.column_of(question, set(), _columns(grid, question))
+        free = frozenset(question.words) - TELLING
+        worth = _worth(grid, question, set(), covered, free, [])
+        cells = [(row, column) for row in grid.by_year.values()] if column is not None else []
+    else:
+        named = [each for each in grid.named(question) if each.column in grid.labels]
+        taken = {at for each in named for at in range(*each.place)}
+        free = frozenset(word for at, word in enumerate(question.words) if at not in taken) - TELLING
+        worth = _worth(grid, question, taken, 0.0, free, named)
+        row = _lines(named, grid, question)[0] if named else None
+        cells = [(row, column) for column in _columns(grid, question)] if row is not None else []
+    for row, column in cells:
+        figure = row.figure(column)
+        if figure is not None and figure.period is not None:
+            yield worth, Operand(row, column, figure, figure.period.label)
 
 
 def _within(period: Period, asked: Period | None) -> bool:
@@ -249,6 +265,8 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: Kind | 
 
 def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
     """The rows of the column that a ranking is asked of: all but totals, where a figure stands in most of them."""
+    if not (ROSE | FELL).isdisjoint(question.words):
+        return _of_moves(grid, question, understood)
     columns = [column for column in grid.numeric if column in _columns(grid, question)]
     kind: Kind = "top" if understood.rank == "most" else "bottom"
     wanted = periods_of(understood, kind)
@@ -280,6 +298,32 @@ def _of_rows(grid: Grid, question: Question, understood: Understood) -> Reckoned
     ordered = sorted(operands, key=lambda each: each.figure.value, reverse=kind == "top")
     free = frozenset(question.words) - corner
     return Reckoned(kind, tuple(ordered), _worth(grid, question, set(), covered, free, []))
+
+
+def _of_moves(grid: Grid, question: Question, understood: Understood) -> Reckoned | None:
+    """Of all rows the two that rose or fell most between two periods: the earlier and the later figure of each."""
+    wanted = periods_of(understood, "change")
+    if len(wanted) == 1:
+        wanted = [shifted(wanted[0], -1), wanted[0]]
+    if len(wanted) != 2:
+        return None
+    columns = _columns(grid, question)
+    pairs: list[tuple[Operand, Operand]] = []
+    rows = [row for row in grid.rows if not row.statement.total and not TOTAL & set(words_of(row.label))]
+    for row in rows:
+        timed = _timed(grid, row, wanted, columns, question, set())
+        figures = [row.figure(column) for column in timed]
+        if len(figures) == 2 and figures[0] and figures[1]:
+            name = row.called(question.words)
+            pairs.append((Operand(row, timed[0], figures[0], name), Operand(row, timed[1], figures[1], name)))
+    if len(pairs) < _FEWEST or len(pairs) < 0.8 * len(rows):
+        return None
+    fell = not FELL.isdisjoint(question.words)
+    least = understood.rank == "least"
+    pairs.sort(key=lambda pair: pair[1].figure.value - pair[0].figure.value, reverse=fell == least)
+    free = frozenset(question.words) - frozenset(content_sequence(grid.columns[0]))
+    worth = _worth(grid, question, set(), 0.0, free - ROSE - FELL, [])
+    return Reckoned("moved", (*pairs[0], *pairs[1]), worth)
 
 
 def _whole(grid: Grid, question: Question, *, asked: bool = True) -> list[Named]:

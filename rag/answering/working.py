@@ -17,6 +17,8 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
     notes = Footnotes()
     if reckoned.kind in ("top", "bottom"):
         return _ranking(reckoned, understood)
+    if reckoned.kind == "moved":
+        return _moved(reckoned, understood)
     numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
     figures = [answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)]
     claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
@@ -83,6 +85,32 @@ def _ranking(reckoned: Reckoned, understood: Understood) -> Answer:
         claims=tuple(claims),
         citations=notes.citations,
         figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
+    )
+
+
+def _moved(reckoned: Reckoned, understood: Understood) -> Answer:
+    """The row that moved most, with the next one beside it, each move worked out."""
+    notes = Footnotes()
+    claims, figures, shown = [], [], []
+    for at, (first, last) in enumerate((reckoned.operands[:2], reckoned.operands[2:])):
+        n = notes.cite(first.row.ranked, first.figure)
+        notes.cite(last.row.ranked, last.figure)
+        a, b = last.figure.value / last.scale, first.figure.value / last.scale
+        shown.append(_with_unit(a - b, last.figure.unit, last.scale))
+        what = f"{first.name}: {_number(a)} − {_bracketed(b)} = {shown[-1]}"
+        claims.append(Claim(f"{what}, the most of all rows." if not at else f"Next: {what}.", (n,)))
+        figures += [answered_figure(last.figure, n), answered_figure(first.figure, n)]
+    first, last = reckoned.operands[:2]
+    when = " to ".join(each.figure.period.label for each in (first, last) if each.figure.period)
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=first.name,
+        headline=Headline(figure=first.name, label=f"{shown[0]} · {when}"),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=tuple(figures),
     )
 
 

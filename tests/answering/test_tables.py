@@ -132,3 +132,33 @@ def test_a_table_cut_into_passages_is_ranked_whole(tmp_path: Path) -> None:
 
     assert answer.short is not None
     assert values[answer.short] == most
+
+
+def test_what_rose_most_is_told_by_how_far_it_rose(library: Library) -> None:
+    answer = asked(library, "Which heading had the largest rise between 2024 and 2025?", scope="accounts/2025")
+
+    assert answer.short == "Staff"  # by 150, from 2,300: repairs were fewer, and rose by 12
+    assert "2,450 − 2,300" in answer.text
+    assert all(claim.supported for claim in answer.claims)
+
+
+def test_how_something_went_is_told_for_each_period_in_order(library: Library) -> None:
+    answer = asked(library, "How have requests developed over the years?")
+
+    assert answer.short == "400 (2023); 440 (2024); 506 (2025)"
+    assert [figure.value for figure in answer.figures] == [400, 440, 506]
+
+
+def test_reports_that_give_another_figure_under_the_same_name_are_told(tmp_path: Path) -> None:
+    table = (
+        "---\ntitle: {title}\ndate: 2026-01-01\n---\n\nTable 1: Income\n\n"
+        "| Income | 2025 |\n| --- | --- |\n| Grants | {grants} |\n"
+    )
+    reports = {
+        "a.md": table.format(title="Harbour Trust", grants="1,200"),
+        "b.md": table.format(title="River Trust", grants="3,400"),
+    }
+    with made(tmp_path, reports, MiniLM()) as library:
+        answer = asked(library, "What were grants in 2025?")
+
+    assert {"1,200", "3,400"} <= {answer.short, *(conflict["short"] for conflict in answer.conflicts)}
