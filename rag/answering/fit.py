@@ -77,7 +77,8 @@ def _is_of_kind(figure: Figure, asked: Asked) -> bool:
         return asked.wants == "figure" or (unit not in SHARES and unit not in MONEY)
     if not figure.counts and not unit and figure.value != int(figure.value):
         return False  # nobody counts 17.1 people
-    other_time = bool(TIME.search(unit)) and not asked.nouns & content_stem_set(unit)
+    # "How many people work here" asks for no working days: of a time's unit its last word is what is counted.
+    other_time = bool(TIME.search(unit)) and not asked.nouns & content_stem_set(unit.split()[-1])
     return unit not in SHARES and unit not in MONEY and not other_time
 
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from rag.answering.asked import SHARES, change_asked
+from rag.answering.asked import MONEY, NAMED_PLACE, SHARES, TIME, change_asked
 from rag.answering.citing import Footnotes, answer_text, answered_figure, claim_text, short_figure
 from rag.answering.confidence import SURER, confidence
+from rag.answering.facets import narrowing
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
 from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import FIGURES, asks_whether, is_marked, subject
-from rag.search import Found, Ranked
+from rag.search import Found, Ranked, around_stems, own_stems
 from rag.types import Answer, Claim, Figure, Headline, Period, Statement, Understood
 from rag.weights import WEIGHTS
 
@@ -64,7 +65,9 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
     sure = confidence(best, found, understood)
     if _from_to(understood) and understood.period and _bounded(best.statement, understood.period) <= 0:
         enough = max(enough, _HELD_THEN)
-    if sure < enough or _another_time(best, understood):
+    if _elsewhere(best, understood):
+        enough = max(enough, SURER)
+    if sure < enough or _another_time(best, understood) or _counts_nothing(best, understood):
         return nothing_said(ordered, understood)
     notes = Footnotes()
     chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
@@ -106,6 +109,21 @@ def _another_time(best: Ranked, understood: Understood) -> bool:
     if understood.period is None or (understood.wants not in FIGURES and not understood.rank):
         return False
     return period_relation(best, best.statement.period, understood.period) in ("apart", "inside")
+
+
+def _counts_nothing(best: Ranked, understood: Understood) -> bool:
+    """Whether how many is asked and the statement has but times, shares and money: "13.1 working days" counts nobody."""
+    figures = best.statement.figures
+    if understood.wants != "count" or not figures or TIME.search(understood.about):
+        return False
+    return all(each.unit in SHARES or each.unit in MONEY or TIME.search(each.unit) for each in figures)
+
+
+def _elsewhere(best: Ranked, understood: Understood) -> bool:
+    """Whether the question is of a place that neither the statement nor anything around it names."""
+    named = {word for match in NAMED_PLACE.finditer(understood.about) for word in narrowing(match["name"])}
+    around = own_stems(best.statement) | around_stems(best.statement) | content_stem_set(best.passage.report.title)
+    return not named <= around
 
 
 def _fits(found: Found, understood: Understood) -> dict[str, float]:
