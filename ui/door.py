@@ -42,7 +42,7 @@ _GRADIO = (
     "/gradio_api/theme.css",
     "/gradio_api/app_id",
 )
-_OURS = ("/api/", "/read/", "/file/", "/library", "/own/", "/favicon.svg")
+_OURS = ("/api/", "/read/", "/file/", "/library", "/figures", "/own/", "/favicon.svg")
 _SAFE = ("GET", "HEAD")
 
 

@@ -76,7 +76,7 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
                         elem_id="question",
                     )
                     period = gr.Textbox(
-                        label="Period, if not the one in the question",
+                        label="Period meant",
                         placeholder="Period",
                         show_label=False,
                         container=False,
@@ -141,7 +141,8 @@ def _answers(shelf: Shelf, ask: Ask, put: Asked) -> Iterator[Answer]:
 def _navigation() -> Markup:
     return Markup(
         '<header class="rail"><a class="brand" href="/" data-new>{}</a><nav aria-label="Main">'
-        '<a href="/" data-new aria-current="page">Ask</a><a href="/library" data-leaves>Library</a></nav>'
+        '<a href="/" data-new aria-current="page">Ask</a><a href="/figures" data-leaves>Figures</a>'
+        '<a href="/library" data-leaves>Library</a></nav>'
         '<a class="new" href="/" data-new>New question</a></header>'
     ).format(BRAND)
 

@@ -23,7 +23,7 @@ def document(title: str, body: Markup, current: str = "") -> Markup:
     """A whole page around a body: head, navigation, main."""
     links = Markup("").join(
         Markup('<a href="{}"{}>{}</a>').format(href, Markup(' aria-current="page"') if href == current else "", name)
-        for href, name in (("/", "Ask"), ("/library", "Library"))
+        for href, name in (("/", "Ask"), ("/figures", "Figures"), ("/library", "Library"))
     )
     return Markup(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '

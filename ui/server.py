@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -16,17 +16,21 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.staticfiles import StaticFiles
 
 from rag.errors import BadInput, FootnoteError
-from rag.filters import first_day, last_day
-from rag.types import Answer, Asked, Page, Report, Turn
-from ui import reader
-from ui.door import LOOPBACK, Door
+from rag.filters import first_day, last_day, why_empty
+from rag.measuring.coverage import Coverage
+from rag.types import EVERYTHING, Answer, Asked, Page, Report, Turn
+from ui import coverage, reader
+from ui.door import LOOPBACK, STRICT, Door
 from ui.frontpage import FrontPage
-from ui.shelf import LONGEST, Ask, Shelf, ToJson
+from ui.shelf import LONGEST, Ask, Known, Shelf, ToJson
 
 STATIC = Path(__file__).parent / "static"
 _ALONE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 # A PDF viewer is a plug-in to the browser, and a sandboxed one stays blank.
 _PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src 'self' blob:; frame-ancestors 'none'"
+
+
+_FORM = STRICT.replace("form-action 'none'", "form-action 'self'")  # for a page that asks this server
 
 
 class Message(BaseModel):
@@ -53,6 +57,7 @@ def create_app(
     *,
     to_json: ToJson,
     ask: Ask | None = None,
+    known: Known | None = None,
     examples: tuple[str, ...] = (),
     today: Callable[[], date] = date.today,
     max_upload_mb: int = 50,
@@ -61,13 +66,14 @@ def create_app(
 ) -> FastAPI:
     """The whole application over one library.
 
-    ``hosts`` are the names it answers to (None: any); ``ask`` is ``rag.ask.stream`` unless another is given;
-    ``routers`` add routes under ``/api/``.
+    ``hosts`` are the names it answers to (None: any); ``ask`` is ``rag.ask.stream`` and ``known`` asks
+    ``rag.measures`` unless others are given; ``routers`` add routes under ``/api/``.
     """
     answer = ask or _engine()
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
     app.mount("/own", StaticFiles(directory=STATIC), name="own")
     _add_pages(app, library)
+    _add_figures(app, library, known or _measured, today)
     _add_api(app, library, answer, to_json, today)
     for router in routers:
         app.include_router(router)
@@ -106,6 +112,12 @@ def _engine() -> Ask:
     from rag.ask import stream
 
     return stream
+
+
+def _measured(library: Any, measure: str, period: str, as_of: date) -> Coverage:
+    from rag.measures import known, period_named
+
+    return known(library, measure, period_named(period, measure, as_of))
 
 
 def _mount_gradio(app: FastAPI, library: Shelf, ask: Ask, examples: tuple[str, ...], today: Callable[[], date]) -> None:
@@ -190,6 +202,22 @@ def _add_pages(app: FastAPI, library: Shelf) -> None:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": sentence}, status_code=422)
         return HTMLResponse(reader.missing(sentence), status_code=422)
+
+
+def _add_figures(app: FastAPI, library: Shelf, known: Known, today: Callable[[], date]) -> None:
+    headers = {"Content-Security-Policy": _FORM}
+
+    @app.get(coverage.PATH)
+    def figures(
+        measure: Annotated[str, Query(max_length=400)] = "", period: Annotated[str, Query(max_length=60)] = ""
+    ) -> HTMLResponse:
+        measure, period = measure.strip(), period.strip()
+        try:
+            found = known(library, measure, period, today())
+        except BadInput as error:
+            return HTMLResponse(coverage.refused(measure, period, str(error)), 400, headers)
+        empty = why_empty(EVERYTHING, library.reports())
+        return HTMLResponse(coverage.figures_page(found, period, empty), headers=headers)
 
 
 def _add_api(app: FastAPI, library: Shelf, ask: Ask, to_json: ToJson, today: Callable[[], date]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from rag.measuring.coverage import Coverage
 from rag.types import Answer, Asked, Page, Report
 
 
@@ -27,5 +29,7 @@ class Shelf(Protocol):
 
 Ask = Callable[[Any, Asked], Iterator[Answer]]  # the answer as it grows; the last one is complete
 ToJson = Callable[[Answer], dict[str, Any]]
+# What is known of a measure in a period, both in words, as of a day. Of no measure: which are counted most.
+Known = Callable[[Any, str, str, date], Coverage]
 
 LONGEST = 2000  # characters of a question

@@ -112,7 +112,7 @@ def _another_time(best: Ranked, understood: Understood) -> bool:
 
 
 def _counts_nothing(best: Ranked, understood: Understood) -> bool:
-    """Whether how many is asked and the statement has but times, shares and money: "13.1 working days" counts nobody."""
+    """Whether how many is asked and the statement has but times, shares and money: "13.1 days" counts nobody."""
     figures = best.statement.figures
     if understood.wants != "count" or not figures or TIME.search(understood.about):
         return False
