@@ -238,7 +238,8 @@ def grids(passages: Sequence[Passage]) -> list[Grid]:
 def year_of(header: str, figure: Figure | None) -> str:
     """What a column of one period is called: its header's year, else its period."""
     years = years_in(header)
-    if len(years) == 1 and not _SPLIT.search(header):
+    whole = figure is None or figure.period is None or not 1 < (figure.period.end - figure.period.start).days < 360
+    if whole and len(years) == 1 and not _SPLIT.search(header):
         return years.pop()
     return figure.period.label if figure and figure.period else header
 

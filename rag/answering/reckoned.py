@@ -110,7 +110,7 @@ def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned]) -> tuple[Operand, ..
     found: dict[float, Operand] = {own.figure.value: own}
     for each in fitting:
         other = each.operands[0]
-        same = words_of(other.row.label) == words_of(own.row.label) and other.name == own.name
+        same = words_of(other.row.label) == words_of(own.row.label) and other.figure.period == own.figure.period
         if len(each.operands) == 1 and same and other.row.passage.report.id != own.row.passage.report.id:
             found.setdefault(other.figure.value, other)
     return tuple(found.values())[1 : 1 + _OTHERS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.asked import MONEY
+from rag.answering.asked import HOPED, MONEY
 from rag.answering.figures import Candidate, is_provisional
 from rag.answering.fit import LOOSE
 from rag.language.periods import relation
@@ -12,6 +12,7 @@ from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
 from rag.types import Figure
 
+_SUPPOSED = re.compile(r"\b(?:would|could|might) have (?:been|had|come)\b", re.IGNORECASE)
 _REVISED = re.compile(r"\brevised (?:up |down )?from\b", re.IGNORECASE)
 
 
@@ -60,7 +61,7 @@ def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
         return []
     found: list[Candidate] = []
     for other in ordered:
-        if other.ranked.statement.id == best.ranked.statement.id or other.narrowed:
+        if other.ranked.statement.id == best.ranked.statement.id or other.narrowed or _is_no_fact(other, best):
             continue
         same = other.score >= best.score - 0.9 and relation(other.period, best.period) == "equal"
         if (
@@ -70,6 +71,13 @@ def disagreeing(best: Candidate, ordered: list[Candidate]) -> list[Candidate]:
         ):
             found.append(other)
     return [_first_given(each, ordered) for each in found[:2]]
+
+
+def _is_no_fact(other: Candidate, best: Candidate) -> bool:
+    """Whether a sentence gives what was hoped for, or what would have been: that disagrees with nothing that was."""
+    text, own = other.ranked.statement.text, best.ranked.statement.text
+    hoped = not HOPED.isdisjoint(content_stem_set(text)) and HOPED.isdisjoint(content_stem_set(own))
+    return other.ranked.statement.kind != "row" and (hoped or bool(_SUPPOSED.search(text)))
 
 
 def _first_given(candidate: Candidate, ordered: list[Candidate]) -> Candidate:

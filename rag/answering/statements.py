@@ -12,6 +12,7 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.facets import narrowing
 from rag.answering.figures import period_relation
 from rag.answering.nearest import nothing_said
+from rag.answering.otherwise import otherwise
 from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import FIGURES, asks_whether, is_marked, subject
@@ -88,13 +89,20 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
             citations=tuple(citation for citation in notes.citations if citation.n == n),
             figures=(answered_figure(lone, n),),
         )
+    others = otherwise(best, short, found, understood)
+    remarks = ["Other reports say otherwise."] if others else []
     return Answer(
         question=understood.standalone,
         status="answered",
-        text=answer_text(claims, []),
+        text=answer_text(claims, remarks),
         short=short,
         claims=tuple(claims),
+        conflicts=tuple(
+            {"value": None, "short": words, "citation": notes.cite(each), "provisional": False}
+            for each, words in others
+        ),
         citations=notes.citations,
+        notes=tuple(remarks),
     )
 
 

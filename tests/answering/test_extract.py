@@ -230,3 +230,29 @@ def test_all_of_a_list_of_places_is_the_answer(tmp_path: Path) -> None:
         answer = asked(library, "Where are the offices?")
 
     assert answer.short == "Quayford, Saltby and Netherness"
+
+
+def test_a_target_and_what_would_have_been_are_no_disagreement(tmp_path: Path) -> None:
+    reports = {
+        "2025.md": "---\ndate: 2026-05-01\n---\n\nIn 2025 the trust received 4,212 enquiries.",
+        "2024.md": "---\ndate: 2025-05-01\n---\n\nThe board has set a target of 4,500 enquiries in 2025.",
+        "note.md": "---\ndate: 2026-02-01\n---\n\nOn the old rule there would have been 4,401 enquiries in 2025.",
+    }
+    with made(tmp_path, reports, MiniLM()) as library:
+        answer = asked(library, "How many enquiries in 2025?")
+
+    assert (answer.short, answer.conflicts) == ("4,212", ())
+
+
+def test_another_report_that_gives_another_name_is_shown_beside_the_answer(tmp_path: Path) -> None:
+    reports = {
+        "gazette.md": "# Harbour ferry\n\nThe harbour ferry was built in Quayford in 1962.",
+        "herald.md": "# Harbour ferry\n\nThe harbour ferry was built in Saltby in 1962.",
+    }
+    with made(tmp_path, reports, MiniLM()) as library:
+        library.judge = CrossEncoder()
+        answer = asked(library, "Where was the harbour ferry built?")
+
+    assert {answer.short, *(conflict["short"] for conflict in answer.conflicts)} == {"Quayford", "Saltby"}
+    assert "Other reports say otherwise." in answer.text
+    assert {citation.report for citation in answer.citations} == {"gazette.md", "herald.md"}
