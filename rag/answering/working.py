@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rag.answering.asked import MONEY
-from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, short_figure
+from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, short_figure, source
 from rag.answering.operation import condition
 from rag.answering.reckoned import Operand, Reckoned
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
@@ -14,52 +14,92 @@ from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
 def told(reckoned: Reckoned, understood: Understood) -> Answer:
     """The answer with each operand cited and the arithmetic shown."""
-    notes = Footnotes()
     if reckoned.kind in ("top", "bottom"):
         return _ranking(reckoned, understood)
     if reckoned.kind == "moved":
         return _moved(reckoned, understood)
+    if reckoned.kind == "trend":
+        return _trend(reckoned, understood)
+    if len(reckoned.operands) == 1:
+        return _alone(reckoned, understood)
+    notes = Footnotes()
     numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
     figures = [answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)]
     claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
-    short, label = short_figure(reckoned.operands[0].row.ranked, reckoned.operands[0].figure), ""
-    remarks: list[str] = []
-    if reckoned.kind == "trend":
-        shorts = [short_figure(each.row.ranked, each.figure) for each in reckoned.operands]
-        short = "; ".join(f"{each} ({name})" for each, name in zip(shorts, _names(reckoned.operands), strict=True))
-        label = reckoned.operands[0].row.label
-    elif reckoned.kind == "value" and len(reckoned.operands) > 1:
+    if reckoned.kind == "value":
         short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
         label = _and(_names(reckoned.operands))
-    elif len(reckoned.operands) > 1:
+    else:
         text, short, label, value, unit = _worked(reckoned, understood)
+        claims.insert(0, Claim(text, tuple(dict.fromkeys(numbers))))
         if value is not None:
             figures.insert(0, AnsweredFigure(value, unit, "", None, numbers[0]))
-        claims.insert(0, Claim(text, tuple(dict.fromkeys(numbers))))
-    else:
-        only = reckoned.operands[0]
-        label = " · ".join(
-            part for part in (only.row.label, only.figure.period.label if only.figure.period else "") if part
-        )
-        if reckoned.period and only.figure.period and only.figure.period != reckoned.period:
-            remarks.append(f"The figure is for {only.figure.period.label}.")
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=short,
+        headline=Headline(figure=short, label=label),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=tuple(figures),
+    )
+
+
+def _alone(reckoned: Reckoned, understood: Understood) -> Answer:
+    """One cell, and what other reports give under its name."""
+    only, figure = reckoned.operands[0], reckoned.operands[0].figure
+    notes = Footnotes()
+    n = notes.cite(only.row.ranked, figure)
+    claims = [Claim(f"{_sentence(only)}.", (n,))]
     conflicts: list[dict[str, Any]] = []
     for other in reckoned.others:
-        n, said = notes.cite(other.row.ranked, other.figure), short_figure(other.row.ranked, other.figure)
-        claims.append(Claim(f"{other.row.passage.report.title} gives {said}.", (n,)))
-        conflicts.append({"value": other.figure.value, "short": said, "citation": n, "provisional": False})
-    qualifier = reckoned.operands[0].figure.qualifier if len(reckoned.operands) == 1 else ""
+        m, said = notes.cite(other.row.ranked, other.figure), short_figure(other.row.ranked, other.figure)
+        claims.append(Claim(f"{other.row.passage.report.title} gives {said}.", (m,)))
+        conflicts.append({"value": other.figure.value, "short": said, "citation": m, "provisional": False})
+    when = figure.period.label if figure.period else ""
+    remarks = [f"The figure is for {when}."] if reckoned.period and when and figure.period != reckoned.period else []
+    short = short_figure(only.row.ranked, figure)
     return Answer(
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, remarks),
         short=short,
-        headline=Headline(figure=short.removeprefix(qualifier).strip(), qualifier=qualifier, label=label),
+        headline=Headline(
+            figure=short.removeprefix(figure.qualifier).strip(),
+            qualifier=figure.qualifier,
+            label=" · ".join(part for part in (only.row.label, when) if part),
+        ),
         claims=tuple(claims),
         citations=notes.citations,
-        figures=tuple(figures),
+        figures=(answered_figure(figure, n),),
         conflicts=tuple(conflicts),
         notes=tuple(remarks),
+    )
+
+
+def _trend(reckoned: Reckoned, understood: Understood) -> Answer:
+    """A row's figures in time order; the last of them large."""
+    notes = Footnotes()
+    numbers = [notes.cite(each.row.ranked, each.figure) for each in reckoned.operands]
+    shorts = [short_figure(each.row.ranked, each.figure) for each in reckoned.operands]
+    names = [each.name for each in reckoned.operands]
+    last = reckoned.operands[-1]
+    header = " ".join(last.row.cell(last.column).headers)
+    what = header if last.row.label == last.name else last.row.label
+    claims = [
+        Claim(f"{name}: {short} ({source(each.row.ranked)}).", (n,))
+        for name, short, each, n in zip(names, shorts, reckoned.operands, numbers, strict=True)
+    ]
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short="; ".join(f"{short} ({name})" for short, name in zip(shorts, names, strict=True)),
+        headline=Headline(figure=shorts[-1], label=f"{what} · {names[-1]} · from {shorts[0]} in {names[0]}"),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=tuple(answered_figure(each.figure, n) for each, n in zip(reckoned.operands, numbers, strict=True)),
     )
 
 
