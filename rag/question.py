@@ -33,8 +33,8 @@ _WANTS: tuple[tuple[Wants, str], ...] = (
     ("definition", r"^\W*(?:and |but |so )?(?:what (?:is|are) (?:an? )(?:[\w’'-]+\s*){1,4}\W*$|what (?:is|are) (?:the |an? )?meaning|what (?:does|do) .* mean|how (?:is|are|do we|do you|does .*) .*\b(?:defined?|count(?:ed)?|measured?)|what counts as|define\b|what is meant)|\bdefinition of\b"),
 )  # fmt: skip
 # "Which region had the most referrals?" wants a ranking: no one figure or name of a sentence will do for it.
-_MOST = r"most|highest|largest|biggest|greatest|longest|busiest"
-_LEAST = r"fewest|least|lowest|smallest|shortest|quietest"
+_MOST = r"(?<!at )most|highest|largest|biggest|greatest|longest|busiest"
+_LEAST = r"fewest|(?<!at )least|lowest|smallest|shortest|quietest"
 _RANKS = re.compile(
     rf"^\W*(?:in |for )?(?:which|what)\b.*\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))\b"
     r"|\b(?:(?P<most_of>busiest)|(?P<least_of>quietest)) (?:month|quarter|year|region|channel)\b",

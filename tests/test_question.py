@@ -198,3 +198,16 @@ def test_a_history_of_answers_alone_makes_no_follow_up() -> None:
     found = understand(Asked("and the year before?", TODAY, (Turn("assistant", "Hello!"), Turn("user", "  "))))
 
     assert found.standalone == "and the year before?"
+
+
+@pytest.mark.parametrize(
+    ("question", "rank"),
+    [
+        ("Which region had the least referrals?", "least"),
+        ("Which regions had at least 500 referrals?", ""),
+        ("Which month had at most 300 referrals?", ""),
+        ("Which region had the most referrals?", "most"),
+    ],
+)
+def test_at_least_asks_for_no_ranking(question: str, rank: str) -> None:
+    assert understand(Asked(question, date(2026, 11, 22))).rank == rank

@@ -23,9 +23,12 @@ ENOUGH_ALONE, ENOUGH = 0.4, 0.75
 _CITED = 5  # rows that are cited of those that were counted
 
 _MOST = re.compile(
-    r"\b(?:most|highest|largest|biggest|greatest|longest|tallest|heaviest|oldest|best|top|maximum|fastest)\b", re.I
+    r"\b(?:(?<!at )most|highest|largest|biggest|greatest|longest|tallest|heaviest|oldest|best|top|maximum|fastest)\b",
+    re.I,
 )
-_LEAST = re.compile(r"\b(?:least|fewest|lowest|smallest|shortest|lightest|youngest|worst|minimum|slowest)\b", re.I)
+_LEAST = re.compile(
+    r"\b(?:(?<!at )least|fewest|lowest|smallest|shortest|lightest|youngest|worst|minimum|slowest)\b", re.I
+)
 _FIRST = re.compile(r"\b(?:first|earliest|initial)\b", re.I)
 _LAST = re.compile(r"\b(?:last|latest|final|most recent)\b", re.I)
 _AFTER = re.compile(r"\b(?:after|next|following|follows|below|succeeded)\b", re.I)
@@ -108,9 +111,12 @@ def look_up(grid: Grid, question: Question, understood: Understood, *, alone: bo
     score = _worth(grid, question, taken, worth)
     bound = _BOUND.search(asked)
     if _HOW_MANY.search(asked) and not (target in grid.numeric and held):
-        return _count(grid, question, rows if held else None, bound, score, understood)
-    if (_AFTER.search(asked) or _BEFORE.search(asked)) and len(held) == 1 and len(rows) == 1:
-        at = rows[0].at + (1 if _AFTER.search(asked) else -1)
+        if alone and _TOTAL.search(asked) and held and (column := _named_number(grid, question, taken)) is not None:
+            return _sum(rows, column, score)
+        wider = _holding(grid, held) or rows
+        return _count(grid, question, wider if held else None, bound, score, understood)
+    if (_AFTER.search(asked) or _BEFORE.search(asked)) and len(held) == 1 and len(rows) <= _CITED:
+        at = rows[-1].at + 1 if _AFTER.search(asked) else rows[0].at - 1
         column = target if target is not None and target != held[0].column else held[0].column
         if 0 <= at < len(grid.rows):
             return _cell(grid.rows[at], column, score)
@@ -206,6 +212,35 @@ def _count(
         if not noun & {word for header in grid.columns for word in content_sequence(header)}:
             return None
     return Looked(str(len(some)), tuple(some), None, worth, f"{len(some)} of {len(grid.rows)} rows") if some else None
+
+
+def _holding(grid: Grid, held: Sequence[Named]) -> list[Row]:
+    """The rows whose cells hold all words of what is named, among others too: "Battlecat" and "Battlecat, Rashad"."""
+    stretches = [
+        {word for row in each.rows for word in content_sequence(row.text(each.column))}
+        for each in held
+        if each.column >= 0
+    ]
+    if not stretches or any(len(each.rows) > 1 for each in held):
+        return []
+    wanted = set().union(*stretches)
+    return [row for row in grid.rows if wanted <= content_stem_set(row.statement.text)]
+
+
+def _named_number(grid: Grid, question: Question, taken: set[int]) -> int | None:
+    """The column of figures whose header the question names."""
+    column, _ = grid.column_of(question, taken, grid.numeric)
+    return column
+
+
+def _sum(rows: Sequence[Row], column: int, worth: float) -> Looked | None:
+    """The figures of a column added up, where each of the rows has one."""
+    figures = [row.figure(column) for row in rows]
+    values = [figure.value for figure in figures if figure is not None]
+    if len(values) < len(rows) or not 1 < len(values) <= 20:
+        return None
+    shown = [f"{round(value, 6):,.10g}" for value in (*values, sum(values))]
+    return Looked(shown[-1], tuple(rows), column, worth, f"{' + '.join(shown[:-1])} = {shown[-1]}")
 
 
 def _test(bound: re.Match[str], limit: float) -> Callable[[float], bool]:
