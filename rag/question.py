@@ -53,6 +53,19 @@ _COUNTED = re.compile(
     r"\bhow many\s+(?:(?:new|more|fewer|other|different|of the|full-time|active)\s+)*(?P<noun>[\w'’-]+(?:\s+[\w'’-]+)?)",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"\W*how many\b", re.IGNORECASE)
+_WHICH = re.compile(r"\W*(?:and\s+|in\s+|for\s+)*(?:which|what)\s+([\w-]+)", re.IGNORECASE)
+_RANK_WORD = re.compile(rf"(?:{_MOST}|{_LEAST}|had|was|were|is|are)", re.IGNORECASE)
+_AS_SHARE = re.compile(
+    r"\W*(?:and\s+)?(?:what (?:is|was) (?:that|it) )?(?:as|in) (?:an? )?(?:percentage|per ?cent|share|proportion)"
+    r"(?: of (?:the )?(?:total|all|whole))?\W*",
+    re.IGNORECASE,
+)
+_MORE_THAN = re.compile(r"\b(?:more|fewer|less|higher|lower|larger|smaller|up|down)\b.*\b(?:than|on)\b", re.IGNORECASE)
+_MOVED = re.compile(
+    r"\b(?:rise|risen|fall|fallen|grow|grown|increased?|decreased?|declined?|changed?)\b", re.IGNORECASE
+)
+_THAT = re.compile(r"\b(?:did|has|have|is|was)\s+(that|it|this|they|these|those)\b", re.IGNORECASE)
 # A question that opens so, or stands on a pronoun, needs the turn before it.
 _CONTINUES = re.compile(
     r"^\W*(?:and|but|or|so|also|then|what about|how about|what of|same (?:for|in|question))\b", re.IGNORECASE
@@ -192,6 +205,8 @@ def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
     rest = _STEP_ON.sub(" ", _STEP_BACK.sub(" ", rest)) if step else rest
     own = [word for word in content_words(_OPENER.sub("", rest)) if word not in _GENERIC]
     continues = bool(_CONTINUES.match(question))
+    if (composed := _asked_of_that(question, before, own, step, named)) is not None:
+        return _understood(composed, mentions(composed, anchor))
     short = len(tokens(question)) <= 7
     if not own and (step or named or continues):
         # Only the time is new: "and the year before?"
@@ -218,6 +233,29 @@ def _follow_up(question: str, before: Understood, anchor: Anchor) -> Understood:
         about=_without(question, named),
         before=" ".join(supplied),
     )
+
+
+def _asked_of_that(
+    question: str, before: Understood, own: list[str], step: Period | None, named: list[Mention]
+) -> str | None:
+    """The question that one about the answer before amounts to: "which month was highest?" after "How many referrals in
+    2025?" asks which month of 2025 had the most referrals. None for any other."""
+    measure, when = " ".join(subject(before)), f" in {before.period.label}" if before.period else ""
+    counting = _HOW_MANY.match(before.about)
+    if not measure:
+        return None
+    asked = _OPENER.sub("", question)
+    ranked, kind = _RANKS.search(asked), _WHICH.match(asked)
+    if ranked and kind and not [word for word in own if word != kind[1].lower() and not _RANK_WORD.fullmatch(word)]:
+        return f"Which {kind[1]} had the {_rank(asked)} {measure}{when}?"
+    if counting and _AS_SHARE.fullmatch(question):
+        return f"What percentage of{before.about[counting.end() :].rstrip(' ?')}{when}?"
+    if counting and step and before.period and _MORE_THAN.search(question):
+        return f"How many more{before.about[counting.end() :].rstrip(' ?')}{when} than in {step.label}?"
+    if _MOVED.search(question) and (that := _THAT.search(question)):
+        until = f" to {before.period.label}" if before.period and len(named) == 1 else "" if named else when
+        return f"{question[: that.start(1)]}{measure}{question[that.end(1) :].rstrip(' ?')}{until}?"
+    return None
 
 
 def _step(question: str, before: Understood) -> Period | None:
@@ -289,6 +327,9 @@ def _other_part(rest: str, own: list[str], before: Understood, step: Period | No
         if counted and len(own) == 1:
             about = about[: counted.start("noun")] + fragment + about[counted.end("noun") :]
             taken = True
+        elif len(own) == 1 and len(measure := subject(before)) == 1:
+            about = re.sub(rf"\b{re.escape(measure[0])}\b", fragment, about, count=1, flags=re.IGNORECASE)
+            taken = fragment in about
     if not taken:
         about = f"{about} {fragment}"
     period = step or next((mention.period for mention in named if mention.period), None) or before.period

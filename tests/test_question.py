@@ -211,3 +211,44 @@ def test_a_history_of_answers_alone_makes_no_follow_up() -> None:
 )
 def test_at_least_asks_for_no_ranking(question: str, rank: str) -> None:
     assert understand(Asked(question, date(2026, 11, 22))).rank == rank
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "meant"),
+    [
+        (
+            "How many referrals were there in 2025?",
+            "which month was highest?",
+            "Which month had the most referrals in 2025?",
+        ),
+        (
+            "How many referrals in 2025?",
+            "And which region had the fewest?",
+            "Which region had the least referrals in 2025?",
+        ),
+        (
+            "How many referrals came from schools in 2024?",
+            "as a percentage?",
+            "What percentage of referrals came from schools in 2024?",
+        ),
+        (
+            "How many referrals in 2024?",
+            "is that more than the year before?",
+            "How many more referrals in 2024 than in 2023?",
+        ),
+        (
+            "How many referrals in 2024?",
+            "by how much did that rise from 2023?",
+            "by how much did referrals rise from 2023 to 2024?",
+        ),
+        (
+            "How have contacts developed over the years?",
+            "and referrals?",
+            "How have referrals developed over the years?",
+        ),
+    ],
+)
+def test_a_question_about_the_answer_before_is_asked_in_full(before: str, then: str, meant: str) -> None:
+    asked = Asked(then, date(2026, 11, 22), (Turn("user", before),))
+
+    assert understand(asked).standalone == meant

@@ -14,7 +14,7 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.lookup import from_cells, shown
 from rag.answering.nearest import nearest_figures, nothing_said
-from rag.answering.operation import FELL, ROSE
+from rag.answering.operation import FELL, ROSE, TREND
 from rag.answering.ranking import highest
 from rag.answering.reckoned import Reckoned, from_table
 from rag.answering.series import series
@@ -29,6 +29,7 @@ from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
 # Of the question, what a table that answers before any sentence is looked at must account for; and for what.
 _NAMED_OUTRIGHT, _PLAIN = 0.95, ("value", "top", "bottom")
+_FEWEST, _MOST_YEARS = 3, 12  # figures of a trend
 _TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
 
@@ -41,10 +42,12 @@ def extract(found: Found, understood: Understood) -> Answer:
         if looked is not None:
             return shown(looked, understood)
         return told(table, understood) if table else best_statements(found, understood)
-    if table is not None and table.kind not in _PLAIN:
+    if table is not None and table.kind not in (*_PLAIN, "trend"):
         return told(table, understood)
     weighed = Candidates(found, understood)
     answer = _from_figures(weighed, found, understood)
+    if table is not None and table.kind == "trend":  # the longer of the two, which also goes on to the latest
+        return told(table, understood) if answer is None or len(answer.figures) <= len(table.operands) else answer
     if answer is not None:
         return told(table, understood) if table is not None and _tells_more(table, answer) else answer
     if table is not None:
@@ -93,6 +96,11 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
     if len(understood.periods) > 1:
         listed = [(period, _fitting(weighed, found, understood, period)) for period in understood.periods]
         return series(listed, understood, least=1)
+    if not understood.periods and TREND.search(understood.standalone):
+        told_of = _years_told(weighed)
+        answer = series([(each, _fitting(weighed, found, understood, each)) for each in told_of], understood, _FEWEST)
+        if answer is not None:
+            return answer
     whole = _fitting(weighed, found, understood, understood.period)
     years = years_asked(understood)
     if years and understood.wants != "share" and (not whole or whole[0].relation != "equal"):
@@ -100,6 +108,19 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         if answer is not None:
             return answer
     return _single(whole, weighed.of(understood.period), understood) if whole else None
+
+
+def _years_told(weighed: Candidates) -> list[Period]:
+    """The years for which the found statements have a figure of what is asked, in order."""
+    periods = {
+        each.period
+        for each in weighed.of(None)
+        if each.measured
+        and not each.narrowed
+        and each.period
+        and 360 <= (each.period.end - each.period.start).days <= 370
+    }
+    return sorted(periods, key=lambda each: each.end)[-_MOST_YEARS:]
 
 
 def _fitting(weighed: Candidates, found: Found, understood: Understood, wanted: Period | None) -> list[Candidate]:

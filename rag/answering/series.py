@@ -45,6 +45,8 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
     # A total of which a part is missing would be no total.
     complete = len(chosen) == len(by_period) or not (_SUM.search(asked) or _AVERAGE.search(asked))
     worked = _worked_out(figures, told, understood) if complete and chosen[0][0] == by_period[0][0] else None
+    if worked is None and len(chosen) > 2:
+        headline = _last_of(chosen)
     if worked is not None:
         claim, headline = worked
         claims.insert(0, claim)
@@ -60,6 +62,13 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
         figures=tuple(figures),
         notes=tuple(remarks),
     )
+
+
+def _last_of(chosen: list[tuple[Period, Candidate]]) -> Headline:
+    """The last figure of a series, large, and where it started."""
+    (start, first), (end, last) = chosen[0], chosen[-1]
+    since = f"from {short_figure(first.ranked, first.figure)} in {start.label}"
+    return Headline(figure=short_figure(last.ranked, last.figure), label=f"{end.label} · {since}")
 
 
 def _chosen(by_period: list[tuple[Period, list[Candidate]]]) -> list[tuple[Period, Candidate]]:
