@@ -98,8 +98,6 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         return series(listed, understood, least=1)
     if not understood.periods and TREND.search(understood.standalone):
         listed = [(each, _fitting(weighed, found, understood, each)) for each in _years_told(weighed)]
-        while listed and not listed[-1][1]:  # it ends with what there is; a gap inside it is told
-            listed.pop()
         answer = series(listed, understood, _FEWEST)
         if answer is not None:
             return answer

@@ -6,6 +6,7 @@ Whatever is worked out is worked out in the open, and ``check`` works it out aga
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from rag.answering.asked import SHARES, change_asked
 from rag.answering.citing import Footnotes, answer_text, short_figure, source
@@ -39,7 +40,14 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
         told.append(f"{short} ({period.label})")
         claims.append(Claim(f"{period.label}: {short} ({source(best.ranked)}).", (n,)))
         figures.append(answered(best, n))
-    missing = [period.label for period, _ in by_period if period not in [each for each, _ in chosen]]
+    given = [period for period, _ in chosen]
+    # Of a trend that names no years, one that lies before or behind it is not missing.
+    ends = (given[0].start, given[-1].end) if not understood.periods else (date.min, date.max)
+    missing = [
+        period.label
+        for period, _ in by_period
+        if period not in given and ends[0] <= period.start and period.end <= ends[1]
+    ]
     remarks = [f"No figure found for {_listed(missing)}."] if missing else []
     short, headline = "; ".join(told), None
     # A total of which a part is missing would be no total.
