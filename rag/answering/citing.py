@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.asked import MONEY
@@ -127,6 +128,17 @@ def _scale(number: str, figure: Figure) -> float:
     bare = re.sub(r"[^\d.]", "", number)
     told_value = float(bare) if bare and bare.count(".") < 2 and bare != "." else 0.0
     return float(round(abs(figure.value) / told_value)) if told_value else 1.0
+
+
+def written(value: float) -> str:
+    """A number as arithmetic shows it, which ``check`` reads again: "4,212", "−12.5"."""
+    return f"{'−' if value < 0 else ''}{abs(round(value, 6)):,.10g}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "2023, 2024 and 2025"."""
+    *some, last = names
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def source(ranked: Ranked) -> str:

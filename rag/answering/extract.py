@@ -21,14 +21,14 @@ from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
 from rag.answering.working import told
+from rag.language.periods import is_day, is_year
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set, content_stems
 from rag.question import FIGURES, counted, years_asked
 from rag.search import ANYONE, Found, own_stems
 from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
 
-# Of the question, what a table that answers before any sentence is looked at must account for; and for what.
-_NAMED_OUTRIGHT, _PLAIN = 0.95, ("value", "top", "bottom")
+_PLAIN = ("value", "top", "bottom")  # what a table says of which a fitting sentence may say more
 _FEWEST, _MOST_YEARS = 3, 12  # figures of a trend
 _TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
@@ -115,10 +115,7 @@ def _years_told(weighed: Candidates) -> list[Period]:
     periods = {
         each.period
         for each in weighed.of(None)
-        if each.measured
-        and not each.narrowed
-        and each.period
-        and 360 <= (each.period.end - each.period.start).days <= 370
+        if each.measured and not each.narrowed and each.period and is_year(each.period)
     }
     return sorted(periods, key=lambda each: each.end)[-_MOST_YEARS:]
 
@@ -149,7 +146,7 @@ def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool
     if candidate.relation == "apart" or candidate.period is None:
         return False
     period = candidate.period
-    if period.end == wanted.end and ((period.end - period.start).days == 1 or at_the_end):
+    if period.end == wanted.end and (is_day(period) or at_the_end):
         return True  # what is counted on the last day stands for the period's end
     if candidate.relation == "inside":
         # "Since 2022" and "this year so far" run to today; what reports hold of them ends before.

@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from rag.answering.fit import CAPTION_TAIL
-from rag.language.periods import relation
+from rag.language.periods import is_day, is_year, relation
 from rag.language.rows import cell_text, label_cells, row_label
 from rag.language.tokens import content_sequence
 from rag.search import Ranked
@@ -208,9 +208,8 @@ class Grid:
         equal = [column for column, figure in figures if figure.period and relation(figure.period, period) == "equal"]
         if equal:
             return equal
-        days = (period.end - period.start).days
-        if 1 < days < 360 or days > 370:
-            return [c for c, f in figures if f.period and relation(f.period, period) == "inside" and _is_day(f.period)]
+        if not (is_day(period) or is_year(period)):
+            return [c for c, f in figures if f.period and relation(f.period, period) == "inside" and is_day(f.period)]
         if not by_name:
             return []
         year = str((period.end - timedelta(days=1)).year)
@@ -261,13 +260,8 @@ def _names(text: str) -> bool:
     return any(char.isalpha() for char in text) or bool(_YEAR.fullmatch(text.strip()))
 
 
-def _is_day(period: Period) -> bool:
-    return (period.end - period.start).days == 1
-
-
 def _closes_in(period: Period | None, year: str) -> bool:
     """Whether a year, or the day of a balance, ends in a year: the year to March 2019 is 2019's in accounts."""
-    if period is None:
+    if period is None or not (is_day(period) or is_year(period)):
         return False
-    days = (period.end - period.start).days
-    return (days == 1 or 360 <= days <= 370) and str((period.end - timedelta(days=1)).year) == year
+    return str((period.end - timedelta(days=1)).year) == year

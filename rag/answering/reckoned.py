@@ -31,7 +31,7 @@ from rag.answering.operation import (
     kind_of,
     periods_of,
 )
-from rag.language.periods import relation, shifted, year
+from rag.language.periods import is_day, is_year, relation, shifted, year
 from rag.language.tokens import content_sequence
 from rag.question import counted
 from rag.search import Found
@@ -342,7 +342,7 @@ def _of_years(grid: Grid, question: Question, understood: Understood) -> Reckone
     free = frozenset(question.words) - frozenset(content_sequence(grid.columns[column]))
     kind = kind_of(free, understood)
     periods = periods_of(understood, kind)
-    if any(not 360 <= (each.end - each.start).days <= 370 or not _by_name(each, question) for each in periods):
+    if any(not is_year(each) or not _by_name(each, question) for each in periods):
         return None
     wanted = [str((period.end - timedelta(days=1)).year) for period in periods]
     rows = [grid.by_year[each] for each in wanted if each in grid.by_year] if wanted else list(grid.by_year.values())
@@ -448,11 +448,7 @@ def _standing(grid: Grid, row: Row, columns: Sequence[int], kind: Kind, question
 
 def _by_name(period: Period, question: Question) -> bool:
     """Whether a column headed "2025" may be for the period: for 2025 and for fiscal 2025, but not for 2024/25."""
-    return (period.start.month, period.start.day) == (1, 1) or not FISCAL.isdisjoint(question.words) or _is_day(period)
-
-
-def _is_day(period: Period) -> bool:
-    return (period.end - period.start).days == 1
+    return (period.start.month, period.start.day) == (1, 1) or not FISCAL.isdisjoint(question.words) or is_day(period)
 
 
 def _is_quarter(period: Period | None) -> bool:

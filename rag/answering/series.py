@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from rag.answering.asked import SHARES, change_asked
-from rag.answering.citing import Footnotes, answer_text, short_figure, source
+from rag.answering.citing import Footnotes, answer_text, listed, short_figure, source, written
 from rag.answering.figures import Candidate, answered
 from rag.language.tokens import content_stem_set
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Period, Understood
@@ -48,7 +48,7 @@ def series(by_period: list[tuple[Period, list[Candidate]]], understood: Understo
         for period, _ in by_period
         if period not in given and ends[0] <= period.start and period.end <= ends[1]
     ]
-    remarks = [f"No figure found for {_listed(missing)}."] if missing else []
+    remarks = [f"No figure found for {listed(missing)}."] if missing else []
     short, headline = "; ".join(told), None
     # A total of which a part is missing would be no total.
     complete = len(chosen) == len(by_period) or not (_SUM.search(asked) or _AVERAGE.search(asked))
@@ -121,38 +121,30 @@ def _worked_out(
 
 def _difference(figures: list[AnsweredFigure], told: list[str]) -> tuple[Claim, Headline]:
     high, low = sorted(figures, key=lambda each: -each.value)
-    written = [_written(each) for each in (high.value, low.value, high.value - low.value)]
+    shown = [written(each) for each in (high.value, low.value, high.value - low.value)]
     label = " and ".join(figure.period.label for figure in figures if figure.period)
-    text = f"The difference between {told[0]} and {told[1]}: {written[0]} − {written[1]} = {written[2]}."
-    return Claim(text, (high.citation, low.citation)), Headline(figure=written[2], label=f"difference · {label}")
+    text = f"The difference between {told[0]} and {told[1]}: {shown[0]} − {shown[1]} = {shown[2]}."
+    return Claim(text, (high.citation, low.citation)), Headline(figure=shown[2], label=f"difference · {label}")
 
 
 def _added(figures: list[AnsweredFigure], understood: Understood) -> tuple[Claim, Headline]:
     """The sum of all figures, or their average."""
     mean = bool(_AVERAGE.search(understood.standalone))
     total = sum(figure.value for figure in figures)
-    written = " + ".join(_written(figure.value) for figure in figures)
-    result = _written(total / len(figures) if mean else total)
-    when = _listed([figure.period.label for figure in figures if figure.period])
+    added = " + ".join(written(figure.value) for figure in figures)
+    result = written(total / len(figures) if mean else total)
+    when = listed([figure.period.label for figure in figures if figure.period])
     what = "average" if mean else "sum"
-    text = f"The {what} of {when}: {f'({written}) ÷ {len(figures)}' if mean else written} = {result}."
+    text = f"The {what} of {when}: {f'({added}) ÷ {len(figures)}' if mean else added} = {result}."
     return Claim(text, tuple(figure.citation for figure in figures)), Headline(figure=result, label=f"{what} · {when}")
 
 
 def _change(first: AnsweredFigure, last: AnsweredFigure, told: list[str]) -> tuple[Claim, Headline]:
     share = 100 * (last.value - first.value) / first.value
-    a, b = _written(last.value), _written(first.value)
+    a, b = written(last.value), written(first.value)
     sign = "+" if share > 0 else "−" if share < 0 else ""
     text = f"The change from {told[0]} to {told[-1]}: ({a} − {b}) ÷ {b} = {'−' if share < 0 else ''}{abs(share):.1f}%."
     return (
         Claim(text, (first.citation, last.citation)),
         Headline(figure=f"{sign}{abs(share):.1f}%", label=f"{told[0]} to {told[-1]}"),
     )
-
-
-def _written(value: float) -> str:
-    return f"{round(value, 6):,.10g}"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -22,6 +22,15 @@ def day(of: date) -> Period:
     return Period(of, of + timedelta(days=1), f"{of.day} {of:%B %Y}")
 
 
+def is_day(period: Period) -> bool:
+    return (period.end - period.start).days == 1
+
+
+def is_year(period: Period) -> bool:
+    """Whether it is about a year long, however it is counted: accounts have years of 52 and of 53 weeks."""
+    return 360 <= (period.end - period.start).days <= 370
+
+
 def year(number: int) -> Period:
     return Period(date(number, 1, 1), date(number + 1, 1, 1), str(number))
 
