@@ -7,11 +7,12 @@ answer is a cell, or how many rows there are. Only whole tables are counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.citing import Footnotes, answer_text, answered_figure
+from rag.answering.citing import Footnotes, answer_text, answered_figure, written
 from rag.answering.grid import Grid, Named, Question, Row, grids
+from rag.answering.operation import condition
 from rag.language.rows import row_cells
 from rag.language.tokens import content_sequence, content_stem_set, stem
 from rag.question import counted
@@ -38,11 +39,6 @@ _TOTAL = re.compile(r"\b(?:total|combined|sum|altogether)\b", re.I)
 _AVERAGE = re.compile(r"\b(?:average|mean)\b", re.I)
 _DIFFERENCE = re.compile(
     r"\b(?:difference|how (?:many|much) (?:more|fewer|less)|(?:longer|taller|older) (?:is|was|did))\b", re.I
-)
-_BOUND = re.compile(
-    r"\b(?:(?P<least>at least)|(?P<above>more than|over|above|exceed\w*|greater than|higher than)"
-    r"|(?P<most>at most|no more than)|(?P<below>less than|under|below|fewer than|lower than))\s+(?P<number>[\d,.]+)",
-    re.I,
 )
 _ASIDE = frozenset(
     stem(word)
@@ -109,12 +105,11 @@ def look_up(grid: Grid, question: Question, understood: Understood, *, alone: bo
         held = [Named((min(inside), max(inside) + 1), tuple(rows), -1)]
     taken |= inside
     score = _worth(grid, question, taken, worth)
-    bound = _BOUND.search(asked)
     if _HOW_MANY.search(asked) and not (target in grid.numeric and held):
         if alone and _TOTAL.search(asked) and held and (column := _named_number(grid, question, taken)) is not None:
             return _sum(rows, column, score)
         wider = _holding(grid, held) or rows
-        return _count(grid, question, wider if held else None, bound, score, understood)
+        return _count(grid, question, wider if held else None, score, understood)
     if (_AFTER.search(asked) or _BEFORE.search(asked)) and len(held) == 1 and len(rows) <= _CITED:
         at = rows[-1].at + 1 if _AFTER.search(asked) else rows[0].at - 1
         column = target if target is not None and target != held[0].column else held[0].column
@@ -193,20 +188,18 @@ def _count(
     grid: Grid,
     question: Question,
     rows: Sequence[Row] | None,
-    bound: re.Match[str] | None,
     worth: float,
     understood: Understood,
 ) -> Looked | None:
     """How many rows there are of those that the question narrows down to."""
     some = list(rows) if rows is not None else list(grid.rows)
     some = [row for row in some if not row.statement.total]
-    if bound is not None:
+    set_to = condition(understood.standalone)
+    if set_to is not None:
         column = _numeric_column(grid, question, set())
-        limit = float(bound["number"].rstrip(".,").replace(",", ""))
-        holds = _test(bound, limit)
         if column is None:
             return None
-        some = [row for row in some if (figure := row.figure(column)) and holds(figure.value)]
+        some = [row for row in some if (figure := row.figure(column)) and set_to.holds(figure.value)]
     elif rows is None:
         noun = counted(understood)
         if not noun & {word for header in grid.columns for word in content_sequence(header)}:
@@ -239,16 +232,8 @@ def _sum(rows: Sequence[Row], column: int, worth: float) -> Looked | None:
     values = [figure.value for figure in figures if figure is not None]
     if len(values) < len(rows) or not 1 < len(values) <= 20:
         return None
-    shown = [f"{round(value, 6):,.10g}" for value in (*values, sum(values))]
+    shown = [written(value) for value in (*values, sum(values))]
     return Looked(shown[-1], tuple(rows), column, worth, f"{' + '.join(shown[:-1])} = {shown[-1]}")
-
-
-def _test(bound: re.Match[str], limit: float) -> Callable[[float], bool]:
-    if bound["least"]:
-        return lambda value: value >= limit
-    if bound["most"]:
-        return lambda value: value <= limit
-    return (lambda value: value > limit) if bound["above"] else (lambda value: value < limit)
 
 
 def _difference(one: Row, other: Row, column: int, worth: float) -> Looked | None:
@@ -256,7 +241,7 @@ def _difference(one: Row, other: Row, column: int, worth: float) -> Looked | Non
     if a is None or b is None:
         return None
     high, low = sorted((a.value, b.value), reverse=True)
-    shown = [f"{round(value, 6):,.10g}" for value in (high, low, high - low)]
+    shown = [written(value) for value in (high, low, high - low)]
     return Looked(shown[2], (one, other), column, worth, f"{shown[0]} − {shown[1]} = {shown[2]}")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from rag.language.numbers import numbers
@@ -77,10 +79,12 @@ WANTS_WORDS = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\b(?:(?P<above>exceed(?:ed|ing|s)?|(?:more|greater|higher|larger) than|above|over|at least)|"
-    r"(?:less|lower|smaller|fewer) than|below|under)\s+",
+    r"\b(?:(?P<least>at least)|(?P<most>at most|no more than)"
+    r"|(?P<above>exceed(?:ed|ing|s)?|(?:more|greater|higher|larger) than|above|over)"
+    r"|(?P<below>(?:less|lower|smaller|fewer) than|below|under))\s+",
     re.IGNORECASE,
 )
+_HOLDS = {"least": operator.ge, "most": operator.le, "above": operator.gt, "below": operator.lt}
 SEVERAL = re.compile(r"\b(?:and|respective(?:ly)?|both)\b", re.IGNORECASE)
 TREND = re.compile(
     r"\b(?:over (?:time|the (?:\w+ )?(?:periods?|quarters|years|months))|trends?|quarter to quarter|year to year"
@@ -120,14 +124,26 @@ def kind_of(free: frozenset[str], understood: Understood) -> Kind:
     return "sum" if free & SUM else "value"
 
 
-def condition(asked: str) -> tuple[str, float] | None:
-    """What a figure is asked to be, "above" or "below", and than what: "exceed $1,500 thousand"."""
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a figure is asked to be, in the question's words, and than what: "exceed" 1,500,000."""
+
+    words: str
+    side: str  # "least", "most", "above", "below"
+    bound: float
+
+    def holds(self, value: float) -> bool:
+        return bool(_HOLDS[self.side](value, self.bound))
+
+
+def condition(asked: str) -> Condition | None:
+    """The condition that a question sets: "exceed $1,500 thousand"."""
     match = _BOUND.search(asked)
     number = next(iter(numbers(asked[match.end() :], taken=[])), None) if match else None
     if match is None or number is None or number.number_start > 3:
         return None
     sign = -1 if asked[match.end() :].lstrip()[:1] in ("-", "−") and number.value > 0 else 1
-    return "above" if match["above"] else "below", sign * number.value
+    return Condition(match.group().strip().lower(), str(match.lastgroup), sign * number.value)
 
 
 def periods_of(understood: Understood, kind: Kind) -> list[Period]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rag.answering.asked import MONEY
-from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, short_figure, source
-from rag.answering.operation import condition
+from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, listed, short_figure, source, written
+from rag.answering.operation import Kind, condition
 from rag.answering.reckoned import Operand, Reckoned
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
@@ -28,12 +29,13 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
     claims = [Claim(f"{_sentence(each)}.", (n,)) for each, n in zip(reckoned.operands, numbers, strict=True)]
     if reckoned.kind == "value":
         short = "; ".join(short_figure(each.row.ranked, each.figure) for each in reckoned.operands)
-        label = _and(_names(reckoned.operands))
+        label = listed(_names(reckoned.operands))
     else:
-        text, short, label, value, unit = _worked(reckoned, understood)
-        claims.insert(0, Claim(text, tuple(dict.fromkeys(numbers))))
-        if value is not None:
-            figures.insert(0, AnsweredFigure(value, unit, "", None, numbers[0]))
+        result = _worked(reckoned, understood)
+        short, label = result.short, result.label
+        claims.insert(0, Claim(result.text, tuple(dict.fromkeys(numbers))))
+        if result.value is not None:
+            figures.insert(0, AnsweredFigure(result.value, result.unit, "", None, numbers[0]))
     return Answer(
         question=understood.standalone,
         status="answered",
@@ -137,7 +139,7 @@ def _moved(reckoned: Reckoned, understood: Understood) -> Answer:
         notes.cite(last.row.ranked, last.figure)
         a, b = last.figure.value / last.scale, first.figure.value / last.scale
         shown.append(_with_unit(a - b, last.figure.unit, last.scale))
-        what = f"{first.name}: {_number(a)} − {_bracketed(b)} = {shown[-1]}"
+        what = f"{first.name}: {written(a)} − {_bracketed(b)} = {shown[-1]}"
         claims.append(Claim(f"{what}, the most of all rows." if not at else f"Next: {what}.", (n,)))
         figures += [answered_figure(last.figure, n), answered_figure(first.figure, n)]
     first, last = reckoned.operands[:2]
@@ -174,84 +176,117 @@ def _sentence(operand: Operand) -> str:
     return f"{operand.row.label}, {header}: {shown}{where}" if header else f"{operand.row.label}: {shown}{where}"
 
 
-def _worked(reckoned: Reckoned, understood: Understood) -> tuple[str, str, str, float | None, str]:
-    """The sentence that works it out, the result at its shortest, and what it is called."""
-    operands = reckoned.operands
-    scale = operands[0].scale if len({each.scale for each in operands}) == 1 else 1.0
-    values = [each.figure.value / scale for each in operands]
-    unit = operands[0].figure.unit
-    names = _names(operands)
-    kind = reckoned.kind
-    if kind in ("where", "count"):
-        side, bound = condition(understood.standalone) or ("above", 0.0)
-        holds = [
-            name
-            for name, each in zip(names, operands, strict=True)
-            if (each.figure.value > bound if side == "above" else each.figure.value < bound)
-        ]
-        short = str(len(holds)) if kind == "count" else ", ".join(holds) or "none"
-        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
-        return (
-            f"{side.capitalize()} {_number(bound)}: {_and(holds) if holds else 'none'} ({listed}).",
-            short,
-            "",
-            None,
-            "",
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What was worked out: the sentence that shows how, the result at its shortest, what it is called, its value."""
+
+    text: str
+    short: str
+    label: str
+    value: float | None = None  # None of a name or a list, which is no figure
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Worked:
+    """The operands as the arithmetic shows them: at their table's scale, by what tells them apart."""
+
+    kind: Kind
+    operands: tuple[Operand, ...]
+
+    @property
+    def scale(self) -> float:
+        return self.operands[0].scale if len({each.scale for each in self.operands}) == 1 else 1.0
+
+    @property
+    def values(self) -> list[float]:
+        return [each.figure.value / self.scale for each in self.operands]
+
+    @property
+    def names(self) -> list[str]:
+        return _names(self.operands)
+
+    @property
+    def unit(self) -> str:
+        return self.operands[0].figure.unit
+
+    @property
+    def told(self) -> str:
+        return "; ".join(f"{name}: {written(value)}" for name, value in zip(self.names, self.values, strict=True))
+
+
+def _worked(reckoned: Reckoned, understood: Understood) -> _Result:
+    given = _Worked(reckoned.kind, reckoned.operands)
+    if reckoned.kind in ("where", "count"):
+        return _where(given, understood)
+    if reckoned.kind in ("most", "least"):
+        return _extreme(given)
+    if reckoned.kind in ("change", "growth"):
+        return _change(given)
+    if reckoned.kind in ("ratio", "share"):
+        return _ratio(given)
+    return _added(given)
+
+
+def _where(given: _Worked, understood: Understood) -> _Result:
+    """Those that are as the question asks, or how many they are."""
+    asked = condition(understood.standalone)
+    if asked is None:
+        raise ValueError("only a question that sets a condition is reckoned so")
+    holds = [name for name, each in zip(given.names, given.operands, strict=True) if asked.holds(each.figure.value)]
+    text = f"{asked.words.capitalize()} {written(asked.bound)}: {listed(holds) if holds else 'none'} ({given.told})."
+    return _Result(text, str(len(holds)) if given.kind == "count" else ", ".join(holds) or "none", "")
+
+
+def _extreme(given: _Worked) -> _Result:
+    values, names = given.values, given.names
+    best = (max if given.kind == "most" else min)(range(len(values)), key=lambda at: values[at])
+    how = "highest" if given.kind == "most" else "lowest"
+    return _Result(f"{names[best]} is the {how} ({given.told}).", names[best], given.operands[0].row.label)
+
+
+def _change(given: _Worked) -> _Result:
+    """From the earlier to the later, in per cent where growth is asked; of two rows the difference."""
+    names, (first, last) = given.names, given.values
+    if not _in_order(given.operands):
+        names, first, last = names[::-1], last, first
+    if given.kind == "growth" and first:
+        base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
+        share = _rounded(100 * (last - first) / base)
+        shown = f"{written(share)}%"
+        how = f"({written(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
+        return _Result(
+            f"The change from {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", share, "%"
         )
-    if kind in ("most", "least"):
-        best = (max if kind == "most" else min)(range(len(values)), key=lambda at: values[at])
-        listed = "; ".join(f"{name}: {_number(value)}" for name, value in zip(names, values, strict=True))
-        how = "highest" if kind == "most" else "lowest"
-        return f"{names[best]} is the {how} ({listed}).", names[best], operands[0].row.label, None, ""
-    if kind in ("change", "growth"):
-        first, last = (values[0], values[1]) if _in_order(operands) else (values[1], values[0])
-        names = names if _in_order(operands) else names[::-1]
-        one_row = operands[0].row.label == operands[1].row.label
-        if kind == "growth" and first:
-            base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
-            share = 100 * (last - first) / base
-            shown = f"{_number(_rounded(share))}%"
-            how = f"({_number(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
-            return (
-                f"The change from {names[0]} to {names[1]}: {how}.",
-                shown,
-                f"{names[0]} to {names[1]}",
-                _rounded(share),
-                "%",
-            )
-        if not one_row:
-            first, last = sorted((first, last))
-        shown = _with_unit(last - first, unit, scale)
-        how = f"{_number(last)} − {_bracketed(first)} = {shown}"
-        called = "change from" if one_row else "difference between"
-        joint = "to" if one_row else "and"
-        return (
-            f"The {called} {names[0]} {joint} {names[1]}: {how}.",
-            shown,
-            f"{names[0]} {joint} {names[1]}",
-            (last - first) * scale,
-            unit,
-        )
-    if kind in ("ratio", "share"):
-        result = values[0] / values[1] if values[1] else 0.0
-        shown = f"{_number(_rounded(100 * result))}%" if kind == "share" else _number(round(result, 2))
-        how = f"{_number(values[0])} ÷ {_number(values[1])} = {shown}"
-        return (
-            f"{names[0]} to {names[1]}: {how}.",
-            shown,
-            f"{names[0]} ÷ {names[1]}",
-            _rounded(100 * result) if kind == "share" else round(result, 2),
-            "%" if kind == "share" else "",
-        )
-    added = " + ".join([_number(values[0]), *(_bracketed(value) for value in values[1:])])
-    if kind == "average":
-        mean = sum(values) / len(values)
-        shown = _with_unit(mean, unit, scale)
-        how = f"The average of {_and(names)}: ({added}) ÷ {len(values)} = {shown}."
-        return how, shown, f"average · {_and(names)}", mean * scale, unit
-    shown = _with_unit(sum(values), unit, scale)
-    how = f"The sum of {_and(names)}: {added} = {shown}."
-    return how, shown, f"sum · {_and(names)}", sum(values) * scale, unit
+    called, joint = "change from", "to"
+    if given.operands[0].row.label != given.operands[1].row.label:
+        called, joint = "difference between", "and"
+        first, last = sorted((first, last))
+    shown = _with_unit(last - first, given.unit, given.scale)
+    both = f"{names[0]} {joint} {names[1]}"
+    text = f"The {called} {both}: {written(last)} − {_bracketed(first)} = {shown}."
+    return _Result(text, shown, both, (last - first) * given.scale, given.unit)
+
+
+def _ratio(given: _Worked) -> _Result:
+    names, (part, whole) = given.names, given.values
+    ratio = part / whole if whole else 0.0
+    value = _rounded(100 * ratio) if given.kind == "share" else round(ratio, 2)
+    unit = "%" if given.kind == "share" else ""
+    shown = f"{written(value)}{unit}"
+    text = f"{names[0]} to {names[1]}: {written(part)} ÷ {written(whole)} = {shown}."
+    return _Result(text, shown, f"{names[0]} ÷ {names[1]}", value, unit)
+
+
+def _added(given: _Worked) -> _Result:
+    values, of = given.values, listed(given.names)
+    mean = given.kind == "average"
+    added = " + ".join([written(values[0]), *(_bracketed(value) for value in values[1:])])
+    result = sum(values) / len(values) if mean else sum(values)
+    what = "average" if mean else "sum"
+    shown = _with_unit(result, given.unit, given.scale)
+    text = f"The {what} of {of}: {f'({added}) ÷ {len(values)}' if mean else added} = {shown}."
+    return _Result(text, shown, f"{what} · {of}", result * given.scale, given.unit)
 
 
 def _in_order(operands: Sequence[Operand]) -> bool:
@@ -263,12 +298,8 @@ def _in_order(operands: Sequence[Operand]) -> bool:
     return ends[0] < ends[1]  # type: ignore[operator]
 
 
-def _number(value: float) -> str:
-    return f"{'−' if value < 0 else ''}{abs(round(value, 6)):,.10g}"
-
-
 def _bracketed(value: float) -> str:
-    return f"({_number(value)})" if value < 0 else _number(value)
+    return f"({written(value)})" if value < 0 else written(value)
 
 
 def _rounded(share: float) -> float:
@@ -277,14 +308,9 @@ def _rounded(share: float) -> float:
 
 def _with_unit(value: float, unit: str, scale: float) -> str:
     """ "−£12.6 million", "1.5 percentage points", "456"."""
-    number = _number(abs(round(value, 2 if abs(value) >= 1 else 4)))
+    number = written(abs(round(value, 2 if abs(value) >= 1 else 4)))
     sign = "−" if value < 0 else ""
     words = {1e3: " thousand", 1e6: " million", 1e9: " billion"}.get(scale, "")
     if unit in MONEY:
         return f"{sign}{SIGNS.get(unit, unit + ' ')}{number}{words}"
     return f"{sign}{number}{words}{'%' if unit == '%' else ''}"
-
-
-def _and(names: Iterable[str]) -> str:
-    *some, last = names
-    return f"{', '.join(some)} and {last}" if some else last

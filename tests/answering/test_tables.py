@@ -162,3 +162,16 @@ def test_reports_that_give_another_figure_under_the_same_name_are_told(tmp_path:
         answer = asked(library, "What were grants in 2025?")
 
     assert {"1,200", "3,400"} <= {answer.short, *(conflict["short"] for conflict in answer.conflicts)}
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("How many moorings have at least 54 boats?", "2"),
+        ("How many moorings have more than 54 boats?", "1"),
+        ("How many moorings have at most 31 boats?", "2"),
+        ("How many moorings have less than 31 boats?", "1"),
+    ],
+)
+def test_at_least_and_at_most_hold_for_the_number_itself(library: Library, question: str, short: str) -> None:
+    assert asked(library, question, scope="data/").short == short
