@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag.answering.asked import MONEY
 from rag.answering.fit import cell_of
 from rag.language.rows import cell_text, row_cells, row_label, told
 from rag.search import Ranked
-from rag.types import AnsweredFigure, Citation, CitedCell, Claim, Figure, Statement, place
+from rag.types import Answer, AnsweredFigure, Citation, CitedCell, Claim, Figure, Headline, Statement, Understood, place
 
 _SCALE_WORDS = {1e3: "thousand", 1e6: "million", 1e9: "billion"}
 SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "AUD": "A$", "CAD": "C$", "HKD": "HK$", "INR": "₹"}
@@ -147,6 +147,35 @@ def source(ranked: Ranked) -> str:
     if report.pages == 1:
         return report.title
     return f"{report.title}, {place(report.kind, ranked.statement.page, ranked.passage.label)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row of a ranking: what it is called, and the figure by which it has its place."""
+
+    name: str
+    ranked: Ranked
+    figure: Figure
+
+
+def ranking(first: Placed, second: Placed, how: str, understood: Understood) -> Answer:
+    """The first row of a ranking with the next one beside it; ``how`` says what it is the first of."""
+    notes = Footnotes()
+    a, b = (notes.cite(each.ranked, each.figure) for each in (first, second))
+    said, next_said = (short_figure(each.ranked, each.figure) for each in (first, second))
+    claims = [Claim(f"{first.name}: {said}, {how}.", (a,)), Claim(f"Next: {second.name}, {next_said}.", (b,))]
+    when = first.figure.period.label if first.figure.period else ""
+    label = " · ".join(part for part in (said, when if when not in first.name else "") if part)
+    return Answer(
+        question=understood.standalone,
+        status="answered",
+        text=answer_text(claims, []),
+        short=first.name,
+        headline=Headline(figure=first.name, label=label),
+        claims=tuple(claims),
+        citations=notes.citations,
+        figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
+    )
 
 
 def answer_text(claims: list[Claim], notes: list[str]) -> str:

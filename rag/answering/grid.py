@@ -107,6 +107,7 @@ class Grid:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = tuple(rows)
         self.known: frozenset[str] = frozenset()  # what holds for all of its report, besides what stands in it
+        self._named: dict[Words, list[Named]] = {}  # by the question's words: it is asked for each of its periods
 
     @property
     def passage(self) -> Passage:
@@ -147,6 +148,11 @@ class Grid:
     def named(self, question: Question) -> list[Named]:
         """What the question names, longest first, no word of it twice; where no label stands in it word for word, the
         row whose label it holds for the most part."""
+        if question.words not in self._named:
+            self._named[question.words] = self._looked_for(question)
+        return self._named[question.words]
+
+    def _looked_for(self, question: Question) -> list[Named]:
         found: dict[tuple[Place, int], list[Row]] = defaultdict(list)
         for row in self.rows:
             for column in range(len(row.statement.cells)):

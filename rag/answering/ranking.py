@@ -6,15 +6,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from rag.answering.citing import Footnotes, answer_text, short_figure
+from rag.answering.citing import Placed, ranking
 from rag.answering.facets import narrowing
-from rag.answering.figures import Candidate, answered
+from rag.answering.figures import Candidate
 from rag.answering.fit import cell_of
 from rag.answering.grid import Row
 from rag.language.mentions import NOWHEN, label_period
 from rag.language.rows import label_cells, row_label
 from rag.language.tokens import content_stem_set
-from rag.types import Answer, Claim, Headline, Understood
+from rag.types import Answer, Understood
 
 FEWEST = 3  # rows without which a ranking says little
 _TIMES = frozenset(("month", "quarter", "year", "day", "week"))
@@ -32,31 +32,10 @@ def highest(ordered: Iterable[Candidate], understood: Understood) -> Answer | No
     if rows is None:
         return None
     rows.sort(key=lambda each: each.figure.value, reverse=understood.rank == "most")
-    best, second = rows[0], rows[1]
-    notes = Footnotes()
-    label, said = _label(best, kind), short_figure(best.ranked, best.figure)
     how = "highest" if understood.rank == "most" else "lowest"
-    table = best.ranked.statement.caption.rstrip(".") or "its table"
-    claims = [
-        Claim(f"{label}: {said}, the {how} in “{table}”.", (notes.cite(best.ranked, best.figure),)),
-        Claim(
-            f"Next: {_label(second, kind)}, {short_figure(second.ranked, second.figure)}.",
-            (notes.cite(second.ranked, second.figure),),
-        ),
-    ]
-    period = best.period.label if best.period else ""
-    return Answer(
-        question=understood.standalone,
-        status="answered",
-        text=answer_text(claims, []),
-        short=label,
-        headline=Headline(
-            figure=label, label=" · ".join(part for part in (said, period if period not in label else "") if part)
-        ),
-        claims=tuple(claims),
-        citations=notes.citations,
-        figures=(answered(best, 1), answered(second, 2)),
-    )
+    table = rows[0].ranked.statement.caption.rstrip(".") or "its table"
+    first, second = (Placed(_label(each, kind), each.ranked, each.figure) for each in rows[:2])
+    return ranking(first, second, f"the {how} in “{table}”", understood)
 
 
 def _best_column(ordered: Iterable[Candidate], kind: frozenset[str], understood: Understood) -> list[Candidate] | None:

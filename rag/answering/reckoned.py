@@ -75,18 +75,19 @@ class Reckoned:
 
 def from_table(found: Found, understood: Understood) -> Reckoned | None:
     """What the table says that covers most of the question; None where none covers enough of it."""
+    trend = bool(TREND.search(understood.standalone)) and not (understood.rank or understood.periods)
+    words = understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone)
+    if words and not trend:
+        return None
     question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
     known = {each.passage.report.id: each.context for each in found.statements}
     with_rows = [each.passage for each in found.scored if any(row.kind == "row" for row in each.passage.statements)]
     tables = [each for each in grids([*with_rows, *found.tabled]) if _mentions(each, known, found.names)]
     for grid in tables:
         grid.known = known.get(grid.passage.report.id, frozenset())
-    if TREND.search(understood.standalone) and not (understood.rank or understood.periods):
-        trend = _trend(tables, question, understood)
-        if trend is not None:
-            return trend
-    if understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone):
-        return None
+    over_time = _trend(tables, question, understood) if trend else None
+    if over_time is not None or words:
+        return over_time
     said = [(grid, reckon(grid, question, understood)) for grid in tables[:TABLES]]
     fitting = [
         replace(reckoned, worth=reckoned.worth - BEHIND * rank)

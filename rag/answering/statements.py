@@ -60,14 +60,8 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
     ordered = sorted(found.statements, key=lambda each: (-fits[each.statement.id], each.statement.id))
     best = next((each for each in ordered if asks_whether(understood) or not _is_asked(each, understood)), ordered[0])
     short = short_answer(best, understood, found.weights)
-    # Who, when and where want a name or a date: a sentence that holds none must be the likelier to answer.
-    unnamed = short is None and understood.wants in ("person", "date", "place")
-    enough = max(least, SURER if unnamed else found.threshold)
     sure = confidence(best, found, understood)
-    if _from_to(understood) and understood.period and _bounded(best.statement, understood.period) <= 0:
-        enough = max(enough, _HELD_THEN)
-    if _elsewhere(best, understood):
-        enough = max(enough, SURER)
+    enough = max(least, found.threshold, _asked_of_it(best, short, understood))
     if sure < enough or _another_time(best, understood) or _counts_nothing(best, understood):
         return nothing_said(ordered, understood)
     notes = Footnotes()
@@ -104,6 +98,15 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
         citations=notes.citations,
         notes=tuple(remarks),
     )
+
+
+def _asked_of_it(best: Ranked, short: str | None, understood: Understood) -> float:
+    """The probability that a statement must reach which lacks something that is asked for: who, when and where want a
+    name or a date, what held from one year to another wants the years, and a place wants to be named."""
+    if (short is None and understood.wants in ("person", "date", "place")) or _elsewhere(best, understood):
+        return SURER
+    dateless = _from_to(understood) and understood.period and _bounded(best.statement, understood.period) <= 0
+    return _HELD_THEN if dateless else 0.0
 
 
 def _lone_share(best: Ranked, understood: Understood) -> Figure | None:

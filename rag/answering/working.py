@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.answering.asked import MONEY
-from rag.answering.citing import SIGNS, Footnotes, answer_text, answered_figure, listed, short_figure, source, written
+from rag.answering.citing import (
+    SIGNS,
+    Footnotes,
+    Placed,
+    answer_text,
+    answered_figure,
+    listed,
+    ranking,
+    short_figure,
+    source,
+    written,
+)
 from rag.answering.operation import Kind, condition
 from rag.answering.reckoned import Operand, Reckoned
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
@@ -106,28 +117,11 @@ def _trend(reckoned: Reckoned, understood: Understood) -> Answer:
 
 
 def _ranking(reckoned: Reckoned, understood: Understood) -> Answer:
-    """The first row of a ranking with the next one beside it."""
-    notes = Footnotes()
-    first, second = reckoned.operands[:2]
-    a, b = notes.cite(first.row.ranked, first.figure), notes.cite(second.row.ranked, second.figure)
-    said = short_figure(first.row.ranked, first.figure)
+    rows = reckoned.operands
     how = "highest" if reckoned.kind == "top" else "lowest"
-    table = first.row.statement.caption.rstrip(".") or first.row.passage.report.title
-    claims = [
-        Claim(f"{first.name}: {said}, the {how} of the {len(reckoned.operands)} rows in “{table}”.", (a,)),
-        Claim(f"Next: {second.name}, {short_figure(second.row.ranked, second.figure)}.", (b,)),
-    ]
-    when = first.figure.period.label if first.figure.period else ""
-    return Answer(
-        question=understood.standalone,
-        status="answered",
-        text=answer_text(claims, []),
-        short=first.name,
-        headline=Headline(figure=first.name, label=" · ".join(part for part in (said, when) if part)),
-        claims=tuple(claims),
-        citations=notes.citations,
-        figures=(answered_figure(first.figure, a), answered_figure(second.figure, b)),
-    )
+    table = rows[0].row.statement.caption.rstrip(".") or rows[0].row.passage.report.title
+    first, second = (Placed(each.name, each.row.ranked, each.figure) for each in rows[:2])
+    return ranking(first, second, f"the {how} of the {len(rows)} rows in “{table}”", understood)
 
 
 def _moved(reckoned: Reckoned, understood: Understood) -> Answer:
