@@ -9,26 +9,18 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from rag.measuring.coverage import KINDS, WHOLE_OF_IT, Coverage, Kind, Part, Slot, Source, Told
+from rag.measuring.coverage import KINDS, TITLES, WHOLE_OF_IT, Coverage, Kind, Part, Slot, Source, Told, bound
 from rag.types import Period
 from ui.reader import document
-from ui.words import day, isolated, read_link, shown
+from ui.words import count, day, isolated, listed, read_link, shown
 
 PATH = "/figures"
 LISTED = 12  # disagreements, gaps and undated figures told one by one
 PLACES = 8  # pages of one source that are linked
-_TITLES: dict[Kind, str] = {
-    "year": "By year",
-    "fiscal year": "By financial year",
-    "quarter": "By quarter",
-    "month": "By month",
-    "other": "Other periods",
-}
 _WITHIN_A_YEAR = ("quarter", "month")
 _SIGNS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥"}
 _MARKS = {"provisional": "p", "target": "t", "disagreeing": "!"}
 _WORDS = {"p": "provisional", "t": "target", "!": "sources disagree"}
-_CELL_BREAK = " | "  # stands between the cells of a statement that is a table's row
 Days = tuple[str, str]
 
 
@@ -160,7 +152,7 @@ def _offered(measures: Sequence[str], name: str = "Measures in these reports") -
 
 def _known(found: Coverage, period: str) -> Markup:
     numbered, marks = Numbered(), set[str]()
-    sections = {_id(kind): (_TITLES[kind], _grid(kind, found, numbered, marks)) for kind in KINDS}
+    sections = {_id(kind): (TITLES[kind], _grid(kind, found, numbered, marks)) for kind in KINDS}
     legend = _legend(marks) if any(grid for _, grid in sections.values()) else Markup("")
     sections["apart"] = "Sources disagree", _disagreements(found.parts, numbered)
     sections["undated"] = "Without a period", _undated(found.undated, numbered)
@@ -184,7 +176,7 @@ def _headline(found: Coverage, period: str) -> Markup:
     reports = {(source.collection, source.report) for source in sources}
     when = found.period or found.reaches
     words = [isolated(when.label)] if when else []
-    words += [shown(f"{_count(len(sources), 'figure')} in {_count(len(reports), 'report')}")]
+    words += [shown(f"{count(len(sources), 'figure')} in {count(len(reports), 'report')}")]
     if period and found.reaches:
         reach = isolated(found.reaches.label)
         words.append(Markup('<a href="{}">all periods, {}</a>').format(figures_link(found.measure), reach))
@@ -220,7 +212,7 @@ def _grid(kind: Kind, found: Coverage, numbered: Numbered, marks: set[str]) -> M
     missing = _joined(
         Markup('<p class="meta">No figure{} for {}.</p>').format(
             "" if part == WHOLE_OF_IT else Markup(" of {}").format(isolated(part)),
-            shown(_listed([gap.period.label for gap in each])),
+            shown(listed([gap.period.label for gap in each], LISTED)),
         )
         for part, each in ((part, list(each)) for part, each in groupby(gaps, key=lambda gap: gap.part))
     )
@@ -229,7 +221,7 @@ def _grid(kind: Kind, found: Coverage, numbered: Numbered, marks: set[str]) -> M
         'aria-labelledby="{0}">{4}</div></section>'
     ).format(
         _id(kind),
-        _TITLES[kind],
+        TITLES[kind],
         Markup(' <span class="dim">{}</span>').format(Markup(" · ").join(map(isolated, told))) if told else "",
         missing,
         table,
@@ -358,7 +350,12 @@ def _cell(row: Row, slot: Slot | None, begins: bool, numbered: Numbered, marks: 
         '<td{0}><a href="{1}" title="{2}" aria-label="{2}">{3}</a><span class="after" aria-hidden="true">{4}'
         '<span class="n">{5}</span></span></td>'
     ).format(
-        classes, _where(source), shown(words), shown(_loosely(told)), _joined(map(_sign, signs)), numbered.cite(source)
+        classes,
+        _where(source),
+        shown(words),
+        shown(bound(told.qualifier) + _number(told.value)),
+        _joined(map(_sign, signs)),
+        numbered.cite(source),
     )
 
 
@@ -368,8 +365,7 @@ def _sign(mark: str) -> Markup:
 
 def _where(source: Source) -> str:
     """The statement in the reader; of a table's row the figure's own cell, as the evidence of an answer marks it."""
-    own = source.figure_end > source.figure_start and _CELL_BREAK in source.quote
-    start, end = (source.figure_start, source.figure_end) if own else (source.start, source.end)
+    start, end = (source.figure_start, source.figure_end) if source.cell else (source.start, source.end)
     return read_link(source.report, source.page, start, end)
 
 
@@ -422,7 +418,7 @@ def _box(unit: str, told: Told, numbered: Numbered) -> Markup:
         _where(source),
         isolated(_source(source)),
         Markup('<span class="n" aria-hidden="true">{}</span>').format(numbered.cite(source)),
-        f" and {_count(more, 'more report')}" if more else "",
+        f" and {count(more, 'more report')}" if more else "",
     )
 
 
@@ -463,18 +459,6 @@ def _written(unit: str, told: Told) -> str:
     return f"{qualifier}{number}{unit if unit == '%' else f' {unit}' if unit else ''}"
 
 
-def _loosely(told: Told) -> str:
-    """The number as a cell has room for it: ">33,000", "~400"."""
-    words = told.qualifier
-    if not told.loose:
-        sign = ""
-    elif any(word in words for word in ("more", "over", "least", "above", ">")):
-        sign = "<" if "no more" in words or "not more" in words else ">"
-    else:
-        sign = "<" if any(word in words for word in ("less", "under", "most", "up to", "below", "fewer")) else "~"
-    return sign + _number(told.value)
-
-
 def _number(value: float) -> str:
     text = f"{abs(value):,.0f}" if value == round(value) else f"{abs(round(value, 6)):,.10g}"
     return f"−{text}" if value < 0 else text
@@ -482,16 +466,6 @@ def _number(value: float) -> str:
 
 def _days(period: Period) -> Days:
     return period.start.isoformat(), period.end.isoformat()
-
-
-def _listed(words: Sequence[str]) -> str:
-    if len(words) > LISTED:
-        return f"{', '.join(words[:LISTED])} and {len(words) - LISTED} more"
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _joined(parts: Iterable[Markup]) -> Markup:

@@ -11,19 +11,14 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from rag.measuring.coverage import TITLES, Kind, bound
 from ui.show import line, out, path_of
+from ui.words import count, listed
 
 NOTHING = "·"
 ACROSS = 13  # columns that fit beside the parts
 OF_MANY = 20  # parts from which those of two things at once ("Housing · North") are left to --json
 LISTED = 12
-_TITLES = {
-    "year": "By year",
-    "fiscal year": "By financial year",
-    "quarter": "By quarter",
-    "month": "By month",
-    "other": "Other periods",
-}
 _WITHIN_A_YEAR = {
     "quarter": ("Q1", "Q2", "Q3", "Q4"),
     "month": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
@@ -70,7 +65,7 @@ def figures(given: Json) -> None:
     sources = Sources()
     out.print(line(_headline(given), style="bold"))
     marks: set[str] = set()
-    for kind in _TITLES:
+    for kind in TITLES:
         if any(cell["kind"] == kind for part in parts for cell in part["cells"]):
             _grid(kind, parts, given, sources, marks)
     if marks:
@@ -79,7 +74,7 @@ def figures(given: Json) -> None:
         out.print(Text(f"{hidden} parts of two things at once are left out: --json tells them.", style="dim"))
     _disagreements(parts, sources)
     if given["near"]:
-        out.print(line(f"These reports also count {_and(given['near'])}."))
+        out.print(line(f"These reports also count {listed(given['near'])}."))
     _gaps(given["gaps"])
     _undated(given["undated"], sources)
     for note in given.get("notes", ()):
@@ -98,7 +93,7 @@ def _unknown(given: Json) -> str:
             f'No figure for "{given["measure"]}" in {given["period"]["label"]} in these reports; '
             f"they have some for {given['reaches']['label']}."
         )
-    near = f" They do count {_and(given['near'])}." if given["near"] else ""
+    near = f" They do count {listed(given['near'])}." if given["near"] else ""
     return f'No figure in these reports counts "{given["measure"]}".{near}'
 
 
@@ -117,7 +112,7 @@ def _headline(given: Json) -> str:
     told = sum(len(figure["citations"]) for figure in _all(given))
     when = given["period"] or given["reaches"]
     period = f", {when['label']}" if when else ""
-    return f"{given['measure']}{period}: {_count(told, 'figure')} in {_count(len(reports), 'report')}"
+    return f"{given['measure']}{period}: {count(told, 'figure')} in {count(len(reports), 'report')}"
 
 
 def _all(given: Json) -> Iterator[Json]:
@@ -130,7 +125,7 @@ def _all(given: Json) -> Iterator[Json]:
 # --- the grids --------------------------------------------------------------------------------------------------------
 
 
-def _grid(kind: str, parts: Sequence[Json], given: Json, sources: Sources, marks: set[str]) -> None:
+def _grid(kind: Kind, parts: Sequence[Json], given: Json, sources: Sources, marks: set[str]) -> None:
     """Parts down and periods across; of quarters and months of several years those of one part, years across."""
     held = [(part, cell) for part in parts for cell in part["cells"] if cell["kind"] == kind]
     starts = [int(cell["period"]["start"][:4]) for _, cell in held]
@@ -158,7 +153,7 @@ def _grid(kind: str, parts: Sequence[Json], given: Json, sources: Sources, marks
         ", ".join(
             each
             for each in (
-                _TITLES[kind],
+                TITLES[kind],
                 str(years[0]) if kind in _WITHIN_A_YEAR and len(years) == 1 else "",
                 _unit(only),
             )
@@ -183,13 +178,13 @@ def _grid(kind: str, parts: Sequence[Json], given: Json, sources: Sources, marks
     out.print(table)
 
 
-def _years_across(kind: str, parts: Sequence[Json], years: Sequence[int], sources: Sources, marks: set[str]) -> None:
+def _years_across(kind: Kind, parts: Sequence[Json], years: Sequence[int], sources: Sources, marks: set[str]) -> None:
     """One part's quarters or months, a row each, with a column a year."""
     counts = [sum(cell["kind"] == kind for cell in part["cells"]) for part in parts]
     part = next(part for part, count in zip(parts, counts, strict=True) if 2 * count >= max(counts))
     cells = {cell["period"]["start"]: cell for cell in part["cells"] if cell["kind"] == kind}
     others = sum(count > 0 for count in counts) - 1
-    table = _table(f"{_TITLES[kind]}, {_named(part)}")
+    table = _table(f"{TITLES[kind]}, {_named(part)}")
     for year in years[-ACROSS:]:
         table.add_column(str(year), justify="right", no_wrap=True)
     names = _WITHIN_A_YEAR[kind]
@@ -200,14 +195,14 @@ def _years_across(kind: str, parts: Sequence[Json], years: Sequence[int], source
     out.print()
     out.print(table)
     if others:
-        more = f"{_count(others, 'more part')} by {kind}: --period {years[-1]} shows a year of them, --json tells all."
+        more = f"{count(others, 'more part')} by {kind}: --period {years[-1]} shows a year of them, --json tells all."
         out.print(Text(more, style="dim"))
 
 
-def _down(kind: str, held: Sequence[tuple[Json, Json]], sources: Sources, marks: set[str]) -> None:
+def _down(kind: Kind, held: Sequence[tuple[Json, Json]], sources: Sources, marks: set[str]) -> None:
     """The periods down, of the first part that has any: there are too many to stand side by side."""
     first = held[0][0]
-    table = _table(f"{_TITLES[kind]}, {_named(first)}")
+    table = _table(f"{TITLES[kind]}, {_named(first)}")
     table.add_column("", justify="right", no_wrap=True)
     for part, cell in held:
         if part is first:
@@ -257,7 +252,7 @@ def _cell(cell: Json | None, sources: Sources, marks: set[str]) -> Text:
     figure = cell["figures"][cell["best"]]
     mark = _MARKS.get(figure["standing"], "") + ("!" if cell["disagreeing"] else "")
     marks.update(mark)
-    text = Text(f"{_loose(figure['qualifier'])}{_number(figure['value'])}{mark}")
+    text = Text(f"{bound(figure['qualifier'])}{_number(figure['value'])}{mark}")
     if cell["disagreeing"]:
         text.stylize("bold")
     return text.append(str(sources.cite(figure)).translate(_RAISED), style="dim")
@@ -272,14 +267,6 @@ def _legend(marks: set[str]) -> Iterator[str]:
     }
     yield from (words for mark, words in told.items() if mark in marks)
     yield "raised numbers are sources"
-
-
-def _loose(qualifier: str) -> str:
-    if not qualifier or "provisional" in qualifier:
-        return ""
-    if any(word in qualifier for word in ("more", "over", "least", "above", ">")):
-        return "<" if "no more" in qualifier or "not more" in qualifier else ">"
-    return "<" if any(word in qualifier for word in ("less", "under", "most", "up to", "below", "fewer")) else "~"
 
 
 def _number(value: float) -> str:
@@ -298,7 +285,7 @@ def _unit(unit: str) -> str:
     return _SIGNS.get(unit, unit)
 
 
-def _short(label: str, kind: str, years: int) -> str:
+def _short(label: str, kind: Kind, years: int) -> str:
     """ "Mar" for "March 2025", "Q1" for "Q1 2025", where the year stands in the title."""
     if kind not in _WITHIN_A_YEAR or years > 1:
         return label
@@ -345,7 +332,7 @@ def _gaps(gaps: Sequence[Json]) -> None:
     for part in dict.fromkeys(gap["part"] for gap in gaps):
         missing = [gap["period"]["label"] for gap in gaps if gap["part"] == part]
         of = "" if part == "all" else f" of {part}"
-        out.print(line(f"No figure{of} for {_listed(missing, LISTED)}."))
+        out.print(line(f"No figure{of} for {listed(missing, LISTED)}."))
 
 
 def _undated(undated: Sequence[Json], sources: Sources) -> None:
@@ -365,20 +352,6 @@ def _places(places: Sequence[str]) -> str:
     """ "pages 3, 6 and 14"."""
     kinds = {place.partition(" ")[0] for place in places}
     if len(kinds) > 1 or len(places) == 1:
-        return _listed(places, 6)
+        return listed(places, 6)
     rest = [place.partition(" ")[2] for place in places]
-    return f"{kinds.pop()}s {_listed(sorted(rest, key=lambda each: (len(each.split()[0]), each)), 6)}"
-
-
-def _listed(words: Sequence[str], most: int) -> str:
-    if len(words) > most:
-        return f"{', '.join(words[:most])} and {len(words) - most} more"
-    return _and(words)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{kinds.pop()}s {listed(sorted(rest, key=lambda each: (len(each.split()[0]), each)), 6)}"

@@ -53,6 +53,7 @@ def _source(counted: Counted) -> Source:
         statement_id=statement.id,
         figure_start=figure.start,
         figure_end=figure.end,
+        cell=statement.kind == "row",
         counts=figure.counts or figure.unit,
         heading=statement.heading,
     )

@@ -10,7 +10,14 @@ from rag.types import Period, place
 
 Kind = Literal["year", "fiscal year", "quarter", "month", "other"]
 Standing = Literal["", "provisional", "final", "revised", "target"]  # "": its source does not say
-KINDS: tuple[Kind, ...] = ("year", "fiscal year", "quarter", "month", "other")
+TITLES: dict[Kind, str] = {
+    "year": "By year",
+    "fiscal year": "By financial year",
+    "quarter": "By quarter",
+    "month": "By month",
+    "other": "Other periods",
+}
+KINDS = tuple(TITLES)
 WHOLE_OF_IT = "all"
 
 
@@ -31,6 +38,7 @@ class Source:
     statement_id: str
     figure_start: int
     figure_end: int
+    cell: bool  # it stands in a cell of a table's row
     counts: str  # what is counted, in the source's words: of a cell its row, column and caption
     heading: str
 
@@ -130,6 +138,15 @@ class Coverage:
     @property
     def known(self) -> bool:
         return bool(self.parts or self.undated)
+
+
+def bound(qualifier: str) -> str:
+    """The sign of a figure that is told as no exact one: ">" of "more than", "<" of "up to", "~" of any other."""
+    if not qualifier or "provisional" in qualifier:
+        return ""
+    if any(word in qualifier for word in ("more", "over", "least", "above", ">")):
+        return "<" if "no more" in qualifier or "not more" in qualifier else ">"
+    return "<" if any(word in qualifier for word in ("less", "under", "most", "up to", "below", "fewer")) else "~"
 
 
 def kind_of(period: Period) -> Kind:

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from done import Done
 
 KILLED = -9
 GOOD = "Bees\n\nIn 2025 the wardens counted more than 4,100 bees. In 2024 there had been 3,900 bees.\n"
@@ -25,19 +26,6 @@ _ROOTS_NAMESPACE = ("unshare", "--mount")
 _OBEYING = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 120.0  # seconds for what should take one
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 Trap = dict[str, Any]

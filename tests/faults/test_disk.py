@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machine import Done, Footnote
+from done import Done
+from machine import Footnote
 
 MOUNTS = "needs to mount a small file system: unshare --user --map-root-user --mount"
 FULL = "Make room and ingest again: what was live is whole, and what was embedded is not embedded anew.\n"

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from machine import GOOD, Done, Footnote, Machine, dies
+from done import Done
+from machine import GOOD, Footnote, Machine, dies
 from spoilt import (
     OLE,
     PNG,

@@ -7,26 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from done import Done
 
 from ui.cli import main
 
 BEES = "Bees\n\nIn 2025 the wardens counted more than 4,100 bees. In 2024 there had been 3,900 bees.\n"
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 Footnote = Callable[..., Done]

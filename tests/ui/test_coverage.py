@@ -47,7 +47,8 @@ def source(title: str = "Annual report", report: str = "annual.pdf", **changed: 
         "counts": "Referrals received · 2022",
         "heading": "",
     }
-    return Source(**given | changed)
+    given |= changed
+    return Source(cell=" | " in given["quote"], **given)
 
 
 def told(value: float, standing: Any = "", **changed: Any) -> Told:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from done import Done
 from small import REPORTS, fill
 
 from rag.settings import Settings
@@ -21,17 +20,6 @@ MONTHS = (
     "Table 1: Enquiries by month, 2025\n\n| Month | Number |\n| --- | --- |\n"
     "| January | 310 |\n| February | 290 |\n| April | 305 |\n"
 )
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
 
 
 Footnote = Callable[..., Done]
