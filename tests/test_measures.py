@@ -17,7 +17,7 @@ from rag.errors import BadInput
 from rag.language import periods
 from rag.library import Library
 from rag.measures import known, period_named
-from rag.measuring.agreement import rounds_to
+from rag.language.rounding import rounds_to
 from rag.measuring.coverage import Coverage, Slot, kind_of
 from rag.types import Period, Within
 

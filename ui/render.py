@@ -176,9 +176,10 @@ def _prose(answer: Answer, number: int) -> Markup:
 
 
 def _side_by_side(answer: Answer, number: int) -> Markup:
-    """Where sources disagree: each value with its date and its place, the one that was chosen first."""
+    """Where sources disagree: each value with its date and its place, first the one that was chosen, if one was."""
     first = [figure.citation for figure in answer.figures] or [n for claim in answer.claims for n in claim.citations]
-    chosen = [{"short": answer.short, "citation": n} for n in first[:1]]
+    told = {value.get("citation") for value in answer.conflicts}
+    chosen = [{"short": answer.short, "citation": n} for n in first[:1] if n not in told]
     sources = {citation.n: citation for citation in answer.citations}
     values = [
         value for value in (*chosen, *answer.conflicts) if value.get("citation") in sources and value.get("short")

@@ -14,7 +14,7 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.lookup import from_cells, shown
 from rag.answering.nearest import nearest_figures, nothing_said
-from rag.answering.operation import FELL, ROSE, TREND
+from rag.answering.operation import FELL, ROSE, TREND, Kind, kind_of, tells_result
 from rag.answering.ranking import highest
 from rag.answering.reckoned import Reckoned, from_table
 from rag.answering.series import series
@@ -25,8 +25,8 @@ from rag.language.periods import is_day, is_year
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set, content_stems
 from rag.question import FIGURES, counted, years_asked
-from rag.search import ANYONE, Found, own_stems
-from rag.types import Answer, Claim, Headline, Period, PeriodKind, Understood
+from rag.search import ANYONE, Found, Ranked, own_stems
+from rag.types import Answer, Claim, Figure, Headline, Period, PeriodKind, Understood
 
 _PLAIN = ("value", "top", "bottom")  # what a table says of which a fitting sentence may say more
 _FEWEST, _MOST_YEARS = 3, 12  # figures of a trend
@@ -107,7 +107,18 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         answer = series([(each, _fitting(weighed, found, understood, each)) for each in years], understood)
         if answer is not None:
             return answer
-    return _single(whole, weighed.of(understood.period), understood) if whole else None
+    if not whole or not tells_result(_around(whole[0].ranked, whole[0].figure), _operation(understood)):
+        return None
+    return _single(whole, weighed.of(understood.period), understood)
+
+
+def _operation(understood: Understood) -> Kind:
+    return kind_of(content_stem_set(understood.standalone), understood)
+
+
+def _around(ranked: Ranked, figure: Figure) -> str:
+    """What is said with a figure: its sentence, or its cell with what heads it."""
+    return f"{claim_text(ranked, figure)} {figure.unit}"
 
 
 def _years_told(weighed: Candidates) -> list[Period]:

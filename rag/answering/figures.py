@@ -11,8 +11,9 @@ from datetime import date, timedelta
 
 from rag.answering.asked import Asked
 from rag.answering.citing import answered_figure
-from rag.answering.fit import LOOSE, fits
+from rag.answering.fit import fits
 from rag.language.periods import Relation, relation
+from rag.language.rounding import LOOSE
 from rag.search import Found, Ranked
 from rag.types import AnsweredFigure, Figure, Period, PeriodKind, Understood
 

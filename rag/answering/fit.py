@@ -14,12 +14,6 @@ from rag.language.tokens import content_stem_set, content_stems, stem, stems
 from rag.search import Ranked
 from rag.types import Cell, Figure
 
-LOOSE = frozenset("nearly almost about around some roughly approximately over".split()) | {
-    "close to",
-    "more than",
-    "just over",
-    "just under",
-}
 _ALL = frozenset(stem(word) for word in ("total", "overall", "all"))
 # Words that make a figure another thing than the plain count: unasked, they speak against it.
 _TURNS = frozenset(

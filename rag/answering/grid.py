@@ -208,6 +208,11 @@ class Grid:
         best = max(scored, default=None)
         return (-best[1], best[0]) if best and best[2] else (None, 0.0)
 
+    def like(self, column: int, columns: Sequence[int]) -> list[int]:
+        """Of some columns those that are headed like one of them, but for the year: "2024 Number" and "2023 Number"."""
+        headers = {each: content_sequence(_YEAR.sub(" ", self.columns[each])) for each in columns}
+        return [each for each in columns if headers[each] == headers[column]]
+
     def of_period(self, row: Row, period: Period, columns: Sequence[int], *, by_name: bool = True) -> list[int]:
         """The columns of a row that are for a period: exactly, else (``by_name``) by the year their header says."""
         figures = [(column, figure) for column in columns if (figure := row.figure(column))]

@@ -124,6 +124,32 @@ def kind_of(free: frozenset[str], understood: Understood) -> Kind:
     return "sum" if free & SUM else "value"
 
 
+# By which a text says the result of an operation itself: "rose by 8%", "3.1 a month", "on average".
+_TOLD: dict[Kind, re.Pattern[str]] = {
+    "change": re.compile(
+        r"\b(?:chang\w*|differen\w*|increas\w*|decreas\w*|rise|rose|risen|rising|fall|fell|fallen|grew|grow\w*|declin\w*"
+        r"|drop\w*|mov(?:ed|ement)|variation|variance|reduc\w*|up|down|more|fewer|less|higher|lower|gap|widen\w*"
+        r"|narrow\w*|improv\w*|climb\w*|shr[aiu]nk|doubled|halved|tripled|add(?:ed|ition\w*)|net)\b|[+−-]\s?\d",
+        re.IGNORECASE,
+    ),
+    "average": re.compile(
+        r"\b(?:averag\w*|mean|median|typical\w*|per|each|every|a (?:day|week|month|year))\b", re.IGNORECASE
+    ),
+    "ratio": re.compile(r"\b(?:ratio|times|per|for (?:each|every)|to (?:one|1))\b|%|:\s?1\b", re.IGNORECASE),
+    "share": re.compile(
+        r"%|\bper ?cent|\b(?:share|proportion|half|thirds?|quarters?|fifths?|one in|out of)\b", re.IGNORECASE
+    ),
+}
+_TOLD["growth"] = re.compile(rf"{_TOLD['change'].pattern}|{_TOLD['share'].pattern}|\btimes\b", re.IGNORECASE)
+
+
+def tells_result(text: str, kind: Kind) -> bool:
+    """Whether a text may say what the operation gives; a figure that only enters into it is no answer."""
+    if kind in ("where", "count"):
+        return False  # which of several, and how many of them, no one figure says
+    return kind not in _TOLD or bool(_TOLD[kind].search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a figure is asked to be, in the question's words, and than what: "exceed" 1,500,000."""

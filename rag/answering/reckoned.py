@@ -32,12 +32,15 @@ from rag.answering.operation import (
     periods_of,
 )
 from rag.language.periods import is_day, is_year, relation, shifted, year
+from rag.language.rounding import rounds_to
 from rag.language.tokens import content_sequence
 from rag.question import counted
 from rag.search import Found
-from rag.types import Figure, Passage, Period, Understood
+from rag.types import Figure, Passage, Period, Report, Understood
 
-_OTHERS = 2  # reports told beside the one that answers
+_OTHERS = 3  # reports told beside the one that answers
+_AS_WELL = 0.05  # by how much less of the question they may account for
+_ONE_FIGURE = ("value", "change", "growth", "average", "sum", "ratio", "share")  # what is worked out to one
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
 TABLES = 8  # that are looked through for one answer
@@ -70,7 +73,11 @@ class Reckoned:
     operands: tuple[Operand, ...]
     worth: float
     period: Period | None = None  # the one asked for, where the figure's own is another
-    others: tuple[Operand, ...] = ()  # what other reports give for a lone figure, where that is another value
+    others: tuple[Reckoned, ...] = ()  # the same of other reports, where they give another value
+
+    @property
+    def report(self) -> Report:
+        return self.operands[0].row.passage.report
 
 
 def from_table(found: Found, understood: Understood) -> Reckoned | None:
@@ -90,31 +97,52 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
         return over_time
     said = [(grid, reckon(grid, question, understood)) for grid in tables[:TABLES]]
     fitting = [
-        replace(reckoned, worth=reckoned.worth - BEHIND * rank)
+        (reckoned, BEHIND * rank)
         for rank, (grid, reckoned) in enumerate(said)
         if reckoned is not None and _of_kind(reckoned, grid, understood)
     ]
     if not LATEST.isdisjoint(question.words):
         newest = _newest(found)
-        fitting = [each for each in fitting if _day(each.operands[0].row.passage) == newest]
-    best = max(fitting, key=lambda each: each.worth, default=None)
-    if best is None:
+        fitting = [each for each in fitting if _day(each[0].operands[0].row.passage) == newest]
+    if not fitting:
         best = _from_several(tables[:TABLES], question, understood)
-    elif len(best.operands) == 1:
-        best = replace(best, others=_elsewhere(best, fitting))
-    return best if best is not None and best.worth >= ENOUGH else None
+        return best if best is not None and best.worth >= ENOUGH else None
+    best, behind = max(fitting, key=lambda each: each[0].worth - each[1])
+    if best.worth - behind < ENOUGH:
+        return None
+    return replace(best, others=_elsewhere(best, [each for each, _ in fitting], bool(understood.periods)))
 
 
-def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned]) -> tuple[Operand, ...]:
-    """Figures of the same name and time in other reports that differ: whose is meant, the question does not say."""
-    own = best.operands[0]
-    found: dict[float, Operand] = {own.figure.value: own}
+def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned], asked: bool) -> tuple[Reckoned, ...]:
+    """What other reports give that the question names as well, where it differs: whose is meant, it does not say.
+
+    Figures of different periods differ by rights, unless a period was asked for.
+    """
+    if best.kind not in _ONE_FIGURE or (best.kind == "value" and len(best.operands) > 1):
+        return ()
+    told = [best]
     for each in fitting:
-        other = each.operands[0]
-        same = words_of(other.row.label) == words_of(own.row.label) and other.figure.period == own.figure.period
-        if len(each.operands) == 1 and same and other.row.passage.report.id != own.row.passage.report.id:
-            found.setdefault(other.figure.value, other)
-    return tuple(found.values())[1 : 1 + _OTHERS]
+        alike = each.kind == best.kind and (asked or best.kind != "value" or _period(each) == _period(best))
+        if not alike or each.worth < best.worth - _AS_WELL:
+            continue
+        if all(each.report.id != one.report.id and not _agree(each, one) for one in told):
+            told.append(each)
+    return tuple(told[1 : 1 + _OTHERS])
+
+
+def _agree(one: Reckoned, other: Reckoned) -> bool:
+    """Whether two reports give the same figures, as they are or rounded."""
+    pairs = zip(one.operands, other.operands, strict=False)
+    return len(one.operands) == len(other.operands) and all(
+        a.figure.value == b.figure.value
+        or rounds_to(a.figure.value, a.figure.qualifier, b.figure.value)
+        or rounds_to(b.figure.value, b.figure.qualifier, a.figure.value)
+        for a, b in pairs
+    )
+
+
+def _period(reckoned: Reckoned) -> Period | None:
+    return reckoned.operands[0].figure.period
 
 
 def _mentions(grid: Grid, known: Mapping[str, frozenset[str]], names: Sequence[frozenset[str]]) -> bool:
@@ -381,13 +409,13 @@ def _operands(
     """The cells that the question names, and the weight of the words by which it names their columns."""
     columns = _columns(grid, question)
     headed, worth = grid.column_of(question, taken, columns)
-    same = [column for column in columns if grid.columns[column] == grid.columns[headed]] if headed is not None else []
+    same = grid.like(headed, columns) if headed is not None else []
     operands: list[Operand] = []
     for row in lines:
         timed = _timed(grid, row, wanted, columns, question, taken)
         if wanted and not timed:
             return [], 0.0
-        own = timed or [c for c in same if row.figure(c)] or _standing(grid, row, columns, kind, question)
+        own = timed or _headed(grid, row, same, kind, question) or _standing(grid, row, columns, kind, question)
         if not wanted and kind in ("change", "growth") and len(lines) == 1:
             own = _standing(grid, row, columns, "average", question)[-2:]  # the last two of all
         for column in own:
@@ -398,6 +426,13 @@ def _operands(
         before = _before(grid, operands[0], columns)
         operands += [before] if before else []
     return operands, worth
+
+
+def _headed(grid: Grid, row: Row, same: Sequence[int], kind: Kind, question: Question) -> list[int]:
+    """The columns of a header that is named: all that are headed the same, those that stand wanted of several years."""
+    if len({grid.columns[column] for column in same}) > 1:
+        return _standing(grid, row, same, kind, question)
+    return [column for column in same if row.figure(column)]
 
 
 def _columns(grid: Grid, question: Question) -> list[int]:
@@ -488,7 +523,7 @@ def _checked(kind: Kind, operands: list[Operand]) -> tuple[Operand, ...] | None:
     if kind == "value":
         return tuple(operands) if len(operands) <= _LISTED else None
     if kind in ("where", "count"):
-        return tuple(operands)
+        return tuple(operands) if len(operands) > 1 else None
     least, most = {"change": (2, 2), "growth": (2, 2), "ratio": (2, 2), "share": (2, 2)}.get(kind, (2, 12))
     if kind == "sum" and len(operands) == 1:
         return tuple(operands)  # "the total revenue in 2019" is one cell

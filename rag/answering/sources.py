@@ -6,8 +6,8 @@ import re
 
 from rag.answering.asked import HOPED, MONEY
 from rag.answering.figures import Candidate, is_provisional
-from rag.answering.fit import LOOSE
 from rag.language.periods import relation
+from rag.language.rounding import LOOSE
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set
 from rag.types import Figure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rag.answering.asked import MONEY
+from rag.answering.beside import beside
 from rag.answering.citing import (
     SIGNS,
     Footnotes,
@@ -25,7 +25,15 @@ from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
 
 def told(reckoned: Reckoned, understood: Understood) -> Answer:
-    """The answer with each operand cited and the arithmetic shown."""
+    """The answer with each operand cited and the arithmetic shown, and other reports' beside it."""
+    answer = _told(reckoned, understood)
+    if not reckoned.others:
+        return answer
+    titles = [each.report.title for each in (reckoned, *reckoned.others)]
+    return beside(answer, [_told(each, understood) for each in reckoned.others], titles)
+
+
+def _told(reckoned: Reckoned, understood: Understood) -> Answer:
     if reckoned.kind in ("top", "bottom"):
         return _ranking(reckoned, understood)
     if reckoned.kind == "moved":
@@ -60,16 +68,11 @@ def told(reckoned: Reckoned, understood: Understood) -> Answer:
 
 
 def _alone(reckoned: Reckoned, understood: Understood) -> Answer:
-    """One cell, and what other reports give under its name."""
+    """One cell."""
     only, figure = reckoned.operands[0], reckoned.operands[0].figure
     notes = Footnotes()
     n = notes.cite(only.row.ranked, figure)
     claims = [Claim(f"{_sentence(only)}.", (n,))]
-    conflicts: list[dict[str, Any]] = []
-    for other in reckoned.others:
-        m, said = notes.cite(other.row.ranked, other.figure), short_figure(other.row.ranked, other.figure)
-        claims.append(Claim(f"{other.row.passage.report.title} gives {said}.", (m,)))
-        conflicts.append({"value": other.figure.value, "short": said, "citation": m, "provisional": False})
     when = figure.period.label if figure.period else ""
     remarks = [f"The figure is for {when}."] if reckoned.period and when and figure.period != reckoned.period else []
     short = short_figure(only.row.ranked, figure)
@@ -86,7 +89,6 @@ def _alone(reckoned: Reckoned, understood: Understood) -> Answer:
         claims=tuple(claims),
         citations=notes.citations,
         figures=(answered_figure(figure, n),),
-        conflicts=tuple(conflicts),
         notes=tuple(remarks),
     )
 

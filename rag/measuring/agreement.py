@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from rag.answering.fit import LOOSE
+from rag.language.rounding import rounds_to
 from rag.measuring.coverage import Source, Told
 from rag.measuring.tables import Counted
 from rag.types import Report
@@ -76,31 +75,3 @@ def reconciled(told: Sequence[Told]) -> tuple[Told, ...]:
         return ""
 
     return tuple(replace(each, gives_way=gives_way(each)) for each in told)
-
-
-def rounds_to(loose: float, qualifier: str, exact: float) -> bool:
-    """Whether a figure as it is told agrees with a more exact one: "nearly 4,200" does with 4,187."""
-    if qualifier in ("more than", "over", "at least", "just over", "well over", "above"):
-        return loose <= exact < loose + 2 * _unit_of(loose)
-    if qualifier in ("less than", "under", "fewer than", "at most", "just under", "up to", "below"):
-        return loose - 2 * _unit_of(loose) < exact <= loose
-    if qualifier in LOOSE or qualifier in ("circa", "approx", "an estimated", "estimated", "~"):
-        return abs(exact - loose) <= max(_unit_of(loose) / 2, 0.02 * abs(loose))
-    decimals = _decimals(loose)
-    if _decimals(exact) > decimals:
-        return math.isclose(round(exact, decimals), loose, abs_tol=1e-9) or abs(exact - loose) <= 0.5 * 10.0**-decimals
-    # A bare number is round only from two noughts on: 20 is no other way to write 22.
-    return _unit_of(loose) >= 100 > _unit_of(exact) and abs(exact - loose) <= _unit_of(loose) / 2
-
-
-def _decimals(value: float) -> int:
-    written = f"{value:.6f}".rstrip("0")
-    return len(written.partition(".")[2])
-
-
-def _unit_of(value: float) -> float:
-    """What the last digit that is no nought counts: of 4,200 hundreds, of 12.6 tenths."""
-    if decimals := _decimals(value):
-        return 10.0**-decimals
-    whole = int(abs(value))
-    return float(10 ** (len(str(whole)) - len(str(whole).rstrip("0")))) if whole else 1.0
