@@ -15,9 +15,9 @@ from small import made
 
 from rag.errors import BadInput
 from rag.language import periods
+from rag.language.rounding import rounds_to
 from rag.library import Library
 from rag.measures import known, period_named
-from rag.language.rounding import rounds_to
 from rag.measuring.coverage import Coverage, Slot, kind_of
 from rag.types import Period, Within
 

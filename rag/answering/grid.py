@@ -27,6 +27,7 @@ _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d,]|\.\d)")
 _SPLIT = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[/–-]\s?(\d\d)(?!\d)")
 _FISCAL = re.compile(r"\bFY?\s?['’]?(\d\d)\b")
 _MARKS = re.compile(r"\(\d{1,2}\)|[*†‡]+|(?<=[a-z])\d{1,2}\b")  # of footnotes, behind a label
+_ASIDE = re.compile(r"\([^()]*\)")  # "Net cash provided by (used in) operating activities"
 _SLIGHT = 0.75  # of a label's weight that the question must hold, where it does not hold all of it in its order
 _LONGEST = 12  # words of a cell that a question may name
 
@@ -38,6 +39,7 @@ class Question:
     words: Words
     weights: dict[str, float]
     periods: tuple[Period, ...]
+    names: frozenset[str] = frozenset()  # of the words those that are written as names, which must hold
 
     def weight(self, words: Iterable[str]) -> float:
         return sum(self.weights.get(word, 1.0) for word in words)
@@ -45,7 +47,7 @@ class Question:
     def place(self, label: Words) -> Place | None:
         """Where the question holds a label word for word."""
         size = len(label)
-        if not 0 < size <= min(len(self.words), _LONGEST) or label[0] not in self.weights:
+        if not 0 < size <= min(len(self.words), _LONGEST) or self.weights.keys().isdisjoint(label):
             return None
         for at in range(len(self.words) - size + 1):
             if self.words[at : at + size] == label:
@@ -98,6 +100,7 @@ class Named:
     place: Place
     rows: tuple[Row, ...]
     column: int
+    share: float = 1.0  # of the label's words, by weight, that the question holds, where not word for word
     exact: bool = True
 
 
@@ -145,6 +148,12 @@ class Grid:
         words = (CAPTION_TAIL.sub("", first.caption), first.heading, self.passage.report.title, *sections)
         return tuple(dict.fromkeys(word for each in words for word in content_sequence(each)))
 
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The words of all its cells and headers."""
+        cells = (row.text(column) for row in self.rows for column in range(len(row.statement.cells)))
+        return frozenset(word for each in (*self.columns, *cells) for word in content_sequence(each))
+
     def named(self, question: Question) -> list[Named]:
         """What the question names, longest first, no word of it twice; where no label stands in it word for word, the
         row whose label it holds for the most part."""
@@ -178,7 +187,7 @@ class Grid:
         free = {word: at for at, word in enumerate(question.words) if at not in taken}
         best: tuple[float, float, Row, Words] | None = None
         for row in self.rows:
-            label = set(words_of(row.label))
+            label = set(words_of(_ASIDE.sub(" ", row.label)))
             held = label & free.keys()
             share = question.weight(held) / (question.weight(label) or 1.0)
             worth = question.weight(held)
@@ -189,7 +198,7 @@ class Grid:
         places = [free[word] for word in best[3]]
         called = words_of(best[2].label)
         same = tuple(row for row in self.rows if words_of(row.label) == called and row.statement.figures)
-        return Named((min(places), max(places) + 1), same, 0, exact=False)
+        return Named((min(places), max(places) + 1), same, 0, best[1], exact=False)
 
     @cached_property
     def by_year(self) -> dict[str, Row]:

@@ -41,7 +41,7 @@ _MOVED = _stems(
 )
 # How far something moved, where a ranking is of that: "the biggest rise in".
 ROSE, FELL = _stems("rise increase growth grow change improvement"), _stems("fall decrease drop decline reduction")
-_SHARE = _stems("percent percentage per cent share proportion")
+SHARE = _stems("percent percentage per cent share proportion")
 _AVERAGE = _stems("average mean")
 _RATIO = _stems("ratio")
 SUM = _stems("sum combined together altogether total aggregate overall")
@@ -50,7 +50,7 @@ LATEST = _stems("latest recent newest current")
 FISCAL = _stems("fiscal fy")
 QUARTER = stem("quarter")
 # Words of a question that no table need hold: those of the operations, of time, and those that only ask.
-ASIDE = frozenset().union(_MOVED, _SHARE, _AVERAGE, _RATIO, SUM, LATEST) | _stems(
+ASIDE = frozenset().union(_MOVED, SHARE, _AVERAGE, _RATIO, SUM, LATEST) | _stems(
     "what which how much many value amount number figure year years quarter company group respective respectively "
     "fiscal period represent represented made make due does did has have had was were been ended end recorded reported "
     "january february march april may june july august september october november december thousand million billion "
@@ -148,6 +148,11 @@ def tells_result(text: str, kind: Kind) -> bool:
     if kind in ("where", "count"):
         return False  # which of several, and how many of them, no one figure says
     return kind not in _TOLD or bool(_TOLD[kind].search(text))
+
+
+def is_nested(free: frozenset[str]) -> bool:
+    """Whether a question asks for one operation upon another: "the change in the average", "the average share"."""
+    return bool(free & _AVERAGE) and not free.isdisjoint(_MOVED | SHARE | _RATIO)
 
 
 @dataclass(frozen=True, slots=True)

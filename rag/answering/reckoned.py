@@ -21,6 +21,7 @@ from rag.answering.operation import (
     QUARTER,
     ROSE,
     SEVERAL,
+    SHARE,
     SUM,
     TELLING,
     TOTAL,
@@ -28,6 +29,7 @@ from rag.answering.operation import (
     WANTS_WORDS,
     WHEN,
     Kind,
+    is_nested,
     kind_of,
     periods_of,
 )
@@ -39,8 +41,9 @@ from rag.search import Found
 from rag.types import Figure, Passage, Period, Report, Understood
 
 _OTHERS = 3  # reports told beside the one that answers
+_SOME_DAYS = 10  # by which years of the same name may differ: 52 weeks and a year
 _AS_WELL = 0.05  # by how much less of the question they may account for
-_ONE_FIGURE = ("value", "change", "growth", "average", "sum", "ratio", "share")  # what is worked out to one
+_SEVERAL_KINDS = ("top", "bottom", "moved", "trend")  # of which no other report is told
 _LISTED = 6  # figures that are given side by side
 _FEWEST = 3  # rows without which a ranking says little
 TABLES = 8  # that are looked through for one answer
@@ -48,6 +51,8 @@ ENOUGH = 0.7  # of the question's words, by weight, that table and operation mus
 ENOUGH_FOR_TREND = 0.55  # the same, of a question for a trend, which is asked in many words
 _THEN = re.compile(r"[,;?]|\band (?:what|how|why)\b", re.IGNORECASE)
 _LONGEST_TREND = 16  # periods that are told
+_WORDS_MORE = 0.5  # what a table loses for a label that says more than the question, by its share of the label
+_NAME = re.compile(r"(?<=\s)[A-Z][\w'’-]*")
 BEHIND = 0.06  # what a table loses for each passage that was found before it
 
 
@@ -86,7 +91,8 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     words = understood.wants in ("reason", "definition", "person", "place") or WANTS_WORDS.search(understood.standalone)
     if words and not trend:
         return None
-    question = Question(tuple(content_sequence(understood.standalone)), found.weights, understood.periods)
+    asked = understood.standalone
+    question = Question(tuple(content_sequence(asked)), found.weights, understood.periods, _named_in(asked))
     known = {each.passage.report.id: each.context for each in found.statements}
     with_rows = [each.passage for each in found.scored if any(row.kind == "row" for row in each.passage.statements)]
     tables = [each for each in grids([*with_rows, *found.tabled]) if _mentions(each, known, found.names)]
@@ -95,13 +101,9 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     over_time = _trend(tables, question, understood) if trend else None
     if over_time is not None or words:
         return over_time
-    said = [(grid, reckon(grid, question, understood)) for grid in tables[:TABLES]]
-    fitting = [
-        (reckoned, BEHIND * rank)
-        for rank, (grid, reckoned) in enumerate(said)
-        if reckoned is not None and _of_kind(reckoned, grid, understood)
-    ]
-    if not LATEST.isdisjoint(question.words):
+    fitting = list(_fitting(tables[:TABLES], 0, question, understood))
+    called = {word for each, _ in fitting for operand in each.operands for word in words_of(operand.row.label)}
+    if not LATEST.isdisjoint(set(question.words) - called):  # "current assets" are no latest ones
         newest = _newest(found)
         fitting = [each for each in fitting if _day(each[0].operands[0].row.passage) == newest]
     if not fitting:
@@ -110,24 +112,58 @@ def from_table(found: Found, understood: Understood) -> Reckoned | None:
     best, behind = max(fitting, key=lambda each: each[0].worth - each[1])
     if best.worth - behind < ENOUGH:
         return None
-    return replace(best, others=_elsewhere(best, [each for each, _ in fitting], bool(understood.periods)))
+    fitting += _fitting(tables[TABLES:], TABLES, question, understood)
+    return replace(best, others=_elsewhere(best, [each for each, _ in fitting], question))
 
 
-def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned], asked: bool) -> tuple[Reckoned, ...]:
+def _fitting(
+    tables: Sequence[Grid], start: int, question: Question, understood: Understood
+) -> Iterator[tuple[Reckoned, float]]:
+    """What each of some tables says, if it is of the kind asked for, and what it loses for those found before it."""
+    for rank, grid in enumerate(tables, start):
+        reckoned = reckon(grid, question, understood)
+        if reckoned is not None and _of_kind(reckoned, grid, understood):
+            yield reckoned, BEHIND * rank
+
+
+def _named_in(asked: str) -> frozenset[str]:
+    """The stems of the words that stand as names in a question; none where all of its words are written so."""
+    names = _NAME.findall(asked)
+    return frozenset(content_sequence(" ".join(names))) if 2 * len(names) < len(asked.split()) else frozenset()
+
+
+def _elsewhere(best: Reckoned, fitting: Sequence[Reckoned], question: Question) -> tuple[Reckoned, ...]:
     """What other reports give that the question names as well, where it differs: whose is meant, it does not say.
 
-    Figures of different periods differ by rights, unless a period was asked for.
+    Figures of different periods differ by rights, and so do those of a part: neither is told.
     """
-    if best.kind not in _ONE_FIGURE or (best.kind == "value" and len(best.operands) > 1):
+    if best.kind in _SEVERAL_KINDS or (best.kind == "value" and len(best.operands) > 1):
         return ()
+    heads = {*question.words, *ASIDE, *_heads(best)}
     told = [best]
     for each in fitting:
-        alike = each.kind == best.kind and (asked or best.kind != "value" or _period(each) == _period(best))
-        if not alike or each.worth < best.worth - _AS_WELL:
-            continue
-        if all(each.report.id != one.report.id and not _agree(each, one) for one in told):
+        alike = each.kind == best.kind and each.worth >= best.worth - _AS_WELL and _as_long(best, each, question)
+        if (
+            alike
+            and heads >= _heads(each)
+            and all(each.report.id != one.report.id and not _agree(each, one) for one in told)
+        ):
             told.append(each)
     return tuple(told[1 : 1 + _OTHERS])
+
+
+def _heads(reckoned: Reckoned) -> set[str]:
+    """The words, dates aside, over the cells that are used."""
+    headers = (" ".join(each.row.cell(each.column).headers) for each in reckoned.operands)
+    return {word for header in headers for word in _undated(header)}
+
+
+def _as_long(best: Reckoned, other: Reckoned, question: Question) -> bool:
+    """Whether the other's figures are for the same period; where a year is asked for, for any year of that name."""
+    one, two = best.operands[0].figure.period, other.operands[0].figure.period
+    if one is None or two is None or not question.periods:
+        return one == two or best.kind != "value"
+    return abs((one.end - one.start).days - (two.end - two.start).days) < _SOME_DAYS
 
 
 def _agree(one: Reckoned, other: Reckoned) -> bool:
@@ -139,10 +175,6 @@ def _agree(one: Reckoned, other: Reckoned) -> bool:
         or rounds_to(b.figure.value, b.figure.qualifier, a.figure.value)
         for a, b in pairs
     )
-
-
-def _period(reckoned: Reckoned) -> Period | None:
-    return reckoned.operands[0].figure.period
 
 
 def _mentions(grid: Grid, known: Mapping[str, frozenset[str]], names: Sequence[frozenset[str]]) -> bool:
@@ -267,6 +299,9 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: Kind | 
     if grid.by_year:
         return _of_years(grid, question, understood)
     named = [each for each in grid.named(question) if each.column in grid.labels]
+    if PERCENT.search(understood.standalone):
+        # "The percentage change in revenue" does not name the row "Percentage of revenue".
+        named = [each for each in named if each.exact or SHARE.isdisjoint(words_of(each.rows[0].label))]
     if understood.rank and not WHEN.search(understood.standalone):
         return _of_rows(grid, question, understood)
     if not named:
@@ -276,6 +311,8 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: Kind | 
     taken = {at for each in named for at in range(*each.place)}
     free = frozenset(word for at, word in enumerate(question.words) if at not in taken)
     kind = kind or kind_of(free, understood)
+    if is_nested(free):
+        return None
     wanted = periods_of(understood, kind)
     lines = _lines(named, grid, question)
     if kind == "sum" and free.isdisjoint(SUM - TOTAL) and len(wanted) < 2 and len(lines) < 2:
@@ -285,7 +322,7 @@ def reckon(grid: Grid, question: Question, understood: Understood, kind: Kind | 
         of, _ = _operands(grid, [whole[0].rows[0]], wanted, kind, question, taken)
         operands = [*of, *operands] if lines[0] != whole[0].rows[0] else operands
     if kind == "share" and len(operands) == 2 and not AS_SHARE.search(understood.standalone):
-        operands.reverse()  # "what percentage of the total are grants" names the whole first
+        operands.sort(key=lambda each: abs(each.figure.value))  # "what percentage of the total are grants"
     checked = _checked(kind, operands)
     if checked is None or (len(lines) > 1 and kind == "value" and not SEVERAL.search(understood.standalone)):
         return None
@@ -524,6 +561,8 @@ def _checked(kind: Kind, operands: list[Operand]) -> tuple[Operand, ...] | None:
         return tuple(operands) if len(operands) <= _LISTED else None
     if kind in ("where", "count"):
         return tuple(operands) if len(operands) > 1 else None
+    if kind == "share" and _sort(operands[0].figure) == "%":
+        return None  # a share of shares says nothing
     least, most = {"change": (2, 2), "growth": (2, 2), "ratio": (2, 2), "share": (2, 2)}.get(kind, (2, 12))
     if kind == "sum" and len(operands) == 1:
         return tuple(operands)  # "the total revenue in 2019" is one cell
@@ -538,6 +577,10 @@ def _own(wanted: Sequence[Period], operands: Sequence[Operand]) -> Period | None
     return wanted[0] if len(wanted) == 1 and len(operands) == 1 else None
 
 
+def _is_number(word: str) -> bool:
+    return len(word) < 4 and any(map(str.isdigit, word))
+
+
 def _worth(
     grid: Grid, question: Question, taken: set[int], covered: float, free: frozenset[str], named: Sequence[Named]
 ) -> float:
@@ -548,5 +591,9 @@ def _worth(
     rest = question.weight(word for word in open_words if word not in context)
     held = question.weight(question.words[at] for at in taken)
     whole = held + question.weight(open_words)
-    unexact = 0.1 * sum(not each.exact for each in named)
+    unexact = sum(0.1 + _WORDS_MORE * (1 - each.share) for each in named if not each.exact)
+    if any(map(_is_number, open_words.difference(grid.context))) or not grid.held.isdisjoint(
+        open_words & question.names
+    ):
+        return 0.0  # under another number, or of another of its parts than the one named
     return 1 - max(0.0, rest - covered) / (whole or 1.0) - unexact

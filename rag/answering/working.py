@@ -19,8 +19,9 @@ from rag.answering.citing import (
     source,
     written,
 )
-from rag.answering.operation import Kind, condition
+from rag.answering.operation import FELL, Kind, condition
 from rag.answering.reckoned import Operand, Reckoned
+from rag.language.tokens import content_sequence
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
 
@@ -218,7 +219,7 @@ def _worked(reckoned: Reckoned, understood: Understood) -> _Result:
     if reckoned.kind in ("most", "least"):
         return _extreme(given)
     if reckoned.kind in ("change", "growth"):
-        return _change(given)
+        return _change(given, fell=not FELL.isdisjoint(content_sequence(understood.standalone)))
     if reckoned.kind in ("ratio", "share"):
         return _ratio(given)
     return _added(given)
@@ -241,27 +242,37 @@ def _extreme(given: _Worked) -> _Result:
     return _Result(f"{names[best]} is the {how} ({given.told}).", names[best], given.operands[0].row.label)
 
 
-def _change(given: _Worked) -> _Result:
-    """From the earlier to the later, in per cent where growth is asked; of two rows the difference."""
+def _change(given: _Worked, *, fell: bool) -> _Result:
+    """From the earlier to the later, in per cent where growth is asked of counts; of two rows the difference.
+
+    ``fell``: it is asked by how much something fell, which a person answers without a sign.
+    """
     names, (first, last) = given.names, given.values
     if not _in_order(given.operands):
         names, first, last = names[::-1], last, first
-    if given.kind == "growth" and first:
-        base = first if first * last > 0 else abs(first)  # an outflow that grows has grown
-        share = _rounded(100 * (last - first) / base)
-        shown = f"{written(share)}%"
-        how = f"({written(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
-        return _Result(
-            f"The change from {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", share, "%"
-        )
-    called, joint = "change from", "to"
-    if given.operands[0].row.label != given.operands[1].row.label:
+    called = "change from"
+    if fell and first > last >= 0:
+        called, first, last = "fall from", last, first
+    if given.kind == "growth" and first and given.unit not in ("%", "percentage points"):
+        return _in_per_cent(called, names, first, last)
+    joint = "to"
+    if given.operands[0].row.label != given.operands[1].row.label and not all(name.isdigit() for name in names):
         called, joint = "difference between", "and"
         first, last = sorted((first, last))
-    shown = _with_unit(last - first, given.unit, given.scale)
+    unit = "percentage points" if given.unit == "%" else given.unit
+    shown = _with_unit(last - first, unit, given.scale)
     both = f"{names[0]} {joint} {names[1]}"
     text = f"The {called} {both}: {written(last)} − {_bracketed(first)} = {shown}."
-    return _Result(text, shown, both, (last - first) * given.scale, given.unit)
+    return _Result(text, shown, both, (last - first) * given.scale, unit)
+
+
+def _in_per_cent(called: str, names: Sequence[str], first: float, last: float) -> _Result:
+    whole = last if called == "fall from" else first  # what it fell from
+    base = whole if first * last > 0 else abs(whole)  # an outflow that grows has grown
+    share = _rounded(100 * (last - first) / base)
+    shown = f"{written(share)}%"
+    how = f"({written(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
+    return _Result(f"The {called} {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", share, "%")
 
 
 def _ratio(given: _Worked) -> _Result:
@@ -302,6 +313,9 @@ def _rounded(share: float) -> float:
     return round(share, 1 if abs(share) >= 100 else 2)
 
 
+_AFTER = {"%": "%", "percentage points": " percentage points"}
+
+
 def _with_unit(value: float, unit: str, scale: float) -> str:
     """ "−£12.6 million", "1.5 percentage points", "456"."""
     number = written(abs(round(value, 2 if abs(value) >= 1 else 4)))
@@ -309,4 +323,4 @@ def _with_unit(value: float, unit: str, scale: float) -> str:
     words = {1e3: " thousand", 1e6: " million", 1e9: " billion"}.get(scale, "")
     if unit in MONEY:
         return f"{sign}{SIGNS.get(unit, unit + ' ')}{number}{words}"
-    return f"{sign}{number}{words}{'%' if unit == '%' else ''}"
+    return f"{sign}{number}{words}{_AFTER.get(unit, '')}"
