@@ -27,6 +27,7 @@ from rag.language.sentences import sentences
 from rag.library import Library
 from rag.types import Answer, Asked, Figure, Period, Turn
 
+AS_OF = "2026-11-22"  # of a case that does not say
 TOLERANCE = 0.005  # of the value: prose rounds
 
 
@@ -60,7 +61,7 @@ def _causes(case: dict[str, Any], library: Library) -> Iterator[str]:
     told = [figure for text in expect.get("answer", ())[:1] for figure in _told(text, as_of)]
     if not told:
         return
-    answer = ask(library, _asked(case))
+    answer = ask(library, asked_of(case))
     held = [figure for report in library.reports() if report.path in reports for figure in _figures(library, report.id)]
     for each in told:
         yield _cause(each, answer, held, reports)
@@ -107,9 +108,10 @@ def _equal(one: float, other: float) -> bool:
     return abs(abs(one) - abs(other)) <= TOLERANCE * max(abs(other), 1e-9)
 
 
-def _asked(case: dict[str, Any]) -> Asked:
+def asked_of(case: dict[str, Any]) -> Asked:
+    """A public set's case as it is asked."""
     history = tuple(Turn(turn["role"], turn["content"]) for turn in case.get("history", ()))
-    return Asked(case["question"], date.fromisoformat(case["as_of"]), history, scope=case.get("scope", ""))
+    return Asked(case["question"], date.fromisoformat(case.get("as_of", AS_OF)), history, scope=case.get("scope", ""))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ from rag.search import ANYONE, Found, Ranked, own_stems
 from rag.types import Answer, Claim, Figure, Headline, Period, PeriodKind, Understood
 
 _PLAIN = ("value", "top", "bottom")  # what a table says of which a fitting sentence may say more
+_REACH = 0.85  # of the measure's words, by weight, that stand with a lone figure which is in no doubt
+_READ_AS_ANSWER = 1.0  # log-odds, by the cross-encoder
 _FEWEST, _MOST_YEARS = 3, 12  # figures of a trend
 _TO_DATE = re.compile(r"^(?:since|after)\b|\bso far$")
 _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end of)\b", re.IGNORECASE)
@@ -107,9 +109,18 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         answer = series([(each, _fitting(weighed, found, understood, each)) for each in years], understood)
         if answer is not None:
             return answer
-    if not whole or not tells_result(_around(whole[0].ranked, whole[0].figure), _operation(understood)):
+    if not whole or _is_doubtful(whole[0]):
+        return None
+    if not tells_result(_around(whole[0].ranked, whole[0].figure), _operation(understood)):
         return None
     return _single(whole, weighed.of(understood.period), understood)
+
+
+def _is_doubtful(best: Candidate) -> bool:
+    """Whether a figure lacks words of the measure, or is narrowed by others, and its statement was not read as an
+    answer either."""
+    read = best.ranked.judged is not None and best.ranked.judged.relevance > _READ_AS_ANSWER
+    return not read and (best.reach < _REACH or best.narrowed > 1)
 
 
 def _operation(understood: Understood) -> Kind:

@@ -28,6 +28,9 @@ EXACT_MOST = 20_000
 # On 20,000 clustered vectors the 40 nearest are all found, with these as with Chroma's defaults; they are for larger
 # libraries, and cost 1.7 times as much to build.
 HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 128}
+# From so many passages on the neighbours of more are looked through: of a million's 20 nearest .983 are found in 5 ms,
+# where 128 find .919 in 2 ms. A hundred thousand do with fewer: .987.
+LARGE, EF_SEARCH_LARGE = 300_000, 640
 # Chroma takes at most 5,461 records at once.
 _BATCH = 5000
 _PATIENCE = 60.0  # seconds for a server to answer
@@ -56,6 +59,7 @@ class Vectors:
         self._client: Any = None
         self._connecting = threading.Lock()
         self._collections: dict[str, Any] = {}
+        self._widened: set[str] = set()
 
     def warm(self) -> None:
         """Connect in a thread of its own: importing Chroma takes a second that others can use."""
@@ -79,6 +83,10 @@ class Vectors:
             part = slice(start, start + _BATCH)
             metadatas = [{"revision": revision} for revision in revisions[part]]
             self._told(into.add, ids=list(ids[part]), embeddings=vectors[part], metadatas=metadatas)
+        if collection not in self._widened and self._told(into.count) >= LARGE:
+            # It holds from when the collection is opened next.
+            self._told(into.modify, configuration={"hnsw": {"ef_search": EF_SEARCH_LARGE}})
+            self._widened.add(collection)
 
     def remove(self, collection: str, revisions: Sequence[str]) -> None:
         """Drop all passages of these revisions."""

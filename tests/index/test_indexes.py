@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.index.originals import Originals
-from rag.index.vectors import Vectors, exact
+from rag.index.vectors import EF_SEARCH_LARGE, HNSW, Vectors, exact
 from rag.index.words import Wording, Words
 
 
@@ -88,6 +88,23 @@ def test_chroma_keeps_it_for_the_next_process(tmp_path: Path, vectors: Vectors) 
 def wordings() -> list[Wording]:
     texts = {"a": "lead rose in 2025", "b": "lead fell", "c": "the weather rose rose"}
     return [Wording(f"{r}@1:p1:g1", r, f"{r}@1", text.split()) for r, text in texts.items()]
+
+
+def test_in_a_large_collection_more_neighbours_are_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.vectors.LARGE", 3)
+    some = np.eye(4, dtype=np.float32)
+    made = Vectors(tmp_path, "library")
+    made.add("all", ["a", "b"], some[:2], ["r", "r"])
+    assert made._collection("all").configuration_json["hnsw"]["ef_search"] == HNSW["ef_search"]
+    made.add("all", ["c", "d"], some[2:], ["r", "r"])
+    made.close()
+
+    again = Vectors(tmp_path, "library")
+    assert again._collection("all").configuration_json["hnsw"]["ef_search"] == EF_SEARCH_LARGE
+    assert [id for id, _ in again.nearest("all", some[3], 1)] == ["d"]
+    again.close()
 
 
 def test_words_are_found_by_any_stem_the_rarest_counting_most(words: Words) -> None:
