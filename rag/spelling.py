@@ -19,14 +19,17 @@ LONG = 9  # from here on two slips are forgiven, before that one
 def spelt(understood: Understood, library: Library) -> Understood:
     """The question with each word that no report holds read as the likeliest one that some report does hold.
 
-    A word typed with a capital may be a name that the reports do not know, and stays as it is.
+    A word typed with a capital may be a name that the reports do not know, and stays as it is; and so does a common
+    word of the language: "at least" is no slip for "at last" where no report happens to say least.
     """
+    knows = getattr(library.embed, "knows", lambda word: False)  # an endpoint's model does not say what words it has
     words = [word for word in content_words(understood.about) if len(word) >= SHORTEST and word.isalpha()]
     known = library.idf([stem(word) for word in words])
     mended = {
         word: better
         for word in words
         if stem(word) not in known
+        and not knows(word)
         and not re.search(rf"(?<!^)\b{re.escape(word.capitalize())}", understood.about)
         and (better := _nearest(word, library))
     }

@@ -12,7 +12,7 @@ from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
-from rag.answering.lookup import from_cells, shown
+from rag.answering.lookup import from_cells, is_alone, shown
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.operation import FELL, ROSE, TREND, Kind, kind_of, tells_result
 from rag.answering.ranking import highest
@@ -38,6 +38,10 @@ _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end o
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
+    if is_alone(found):
+        looked = from_cells(found, understood)
+        if looked is not None:
+            return shown(looked, understood)
     table = from_table(found, understood)
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None

@@ -47,6 +47,10 @@ class MiniLM:
         self._loading = threading.Lock()
         self._loaded: tuple[Any, Any, ThreadPoolExecutor] | None = None
 
+    def knows(self, word: str) -> bool:
+        """Whether it has a vector for the whole word, as for the twenty thousand or so that are commonest in English."""
+        return self._load()[0].token_to_id(word.lower()) is not None
+
     def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
         tokenizer, session, threads = self._load()
         encodings = tokenizer.encode_batch([text.text for text in texts])

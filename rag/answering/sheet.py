@@ -1,0 +1,167 @@
+"""The columns of one table as they can be compared: what their headers say, their numbers and their dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+from rag.answering.grid import Grid, Row
+from rag.language.mentions import mentions
+from rag.language.periods import year
+from rag.language.tokens import content_sequence, stem, stems
+from rag.types import Period
+
+_YEAR = re.compile(r"(?<![\d.,:])(1\d{3}|20\d\d)(?![\d,:]|\.\d)")
+_YEAR_ALONE = re.compile(r"\W*(?:c\.|ca\.|circa)?\s*(?:1\d{3}|20\d\d)\s*(?:[–/-]\s*\d{2,4})?\W*$")
+_CLOCK = re.compile(r"^\W*(?:(\d{1,2}):)?(\d{1,3}):(\d\d(?:\.\d+)?)\b")
+_NUMBER = re.compile(r"^[^\w\d]*(?:[a-z]{1,2}\s)?[^\w\d]*([−-]?\d[\d,]*(?:\.\d+)?)(?![\d:]|\s?[–−-]\s?\d)", re.IGNORECASE)
+_UNIT = re.compile(r"\([^)]*\)")
+
+# What a question may call a column that is headed otherwise.
+_ALSO = {
+    stem(word): frozenset(stem(header) for header in headers.split())
+    for words, headers in {
+        "who person people whom": "name player driver winner rider author artist director candidate athlete "
+        "representative recipient officer member leader wrestler skipper jockey actor actress singer president coach",
+        "where place city town": "location place city town venue hometown site",
+        "country nation nationality": "country nation nationality",
+        "team club": "team club", "opponent played against": "opponent", "film movie": "film movie title",
+        "song track single": "song track title single", "album": "album title", "show": "show title series program",
+        "match game": "match game", "date day": "date", "when": "date year season", "season": "season year",
+        "tall height high": "height", "long length": "length duration", "old age": "age",
+        "heavy weight": "weight", "fast speed": "speed", "deep": "depth", "large big size": "area size",
+        "attend crowd spectator": "attendance", "position place rank finish ranking": "position rank place pos finish",
+        "score": "score result", "result outcome": "result score", "cost expensive": "price cost",
+        "earn money": "earnings prize winnings", "inhabitant people populous": "population", "built": "built",
+        "win": "win w", "loss lose": "loss l losses", "point": "pts points", "role character": "role character",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+
+
+_RANKING = frozenset(stem(word) for word in "no number rank pos position place code id heat lane seed".split())
+
+
+class Sheet:
+    """A grid whose cells can be compared; the rows that only sum up others are left out."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.rows = tuple(row for row in grid.rows if not row.statement.total and not _sums_up(row))
+
+    @cached_property
+    def columns(self) -> range:
+        return range(len(self.grid.columns))
+
+    @cached_property
+    def headed(self) -> tuple[frozenset[str], ...]:
+        """The words of each header, as stems, without its unit."""
+        return tuple(
+            frozenset(content_sequence(_UNIT.sub(" ", header))) or frozenset(stems(header))
+            for header in self.grid.columns
+        )
+
+    def values(self, column: int) -> list[str]:
+        return [text for row in self.rows if (text := row.text(column))]
+
+    @cached_property
+    def dated(self) -> frozenset[int]:
+        """The columns of days, months or years."""
+        return frozenset(column for column in self.columns if self._mostly(column, day))
+
+    @cached_property
+    def numeric(self) -> frozenset[int]:
+        """The columns of numbers that are no years."""
+        return frozenset(
+            column for column in self.columns if column not in self.dated and self._mostly(column, self.number)
+        )
+
+    @cached_property
+    def measures(self) -> frozenset[int]:
+        """The columns of numbers that measure something, not of those that only tell the rows apart."""
+        return frozenset(column for column in self.numeric if not self._only_tells_apart(column))
+
+    def _only_tells_apart(self, column: int) -> bool:
+        header = self.grid.columns[column].strip().lower()
+        if not header or "#" in header or not _RANKING.isdisjoint(stems(header)):
+            return True
+        numbers = [self.number(row, column) for row in self.rows]
+        return len(numbers) > 2 and all(
+            one is not None and other is not None and other - one == 1 for one, other in pairwise(numbers)
+        )
+
+    def _mostly(self, column: int, read: object) -> bool:
+        texts = self.values(column)
+        if not callable(read) or not texts:
+            return False
+        if read is day:
+            return sum(day(text) is not None for text in texts) >= 0.7 * len(texts)
+        filled = [row for row in self.rows if row.text(column)]
+        return sum(self.number(row, column) is not None for row in filled) >= 0.6 * len(filled)
+
+    def number(self, row: Row, column: int) -> float | None:
+        """The number of a cell: as it was read, else the one that it opens with, a time in seconds."""
+        text = row.text(column)
+        clock = _CLOCK.match(text)
+        if clock:
+            hours, minutes, seconds = (float(part or 0) for part in clock.groups())
+            return 3600 * hours + 60 * minutes + seconds
+        figure = row.figure(column)
+        if figure is not None:
+            return figure.value
+        found = _NUMBER.match(text)
+        return float(found[1].replace(",", "").replace("−", "-")) if found else None
+
+    def day(self, row: Row, column: int) -> Period | None:
+        return day(row.text(column))
+
+    def repeated(self, column: int) -> bool:
+        texts = self.values(column)
+        return len(set(texts)) < len(texts)
+
+    def column_of(self, words: Iterable[str], columns: Iterable[int]) -> tuple[int | None, frozenset[str]]:
+        """The column that some words name best, and which of them do: by its own header before one like it."""
+        free = set(words)
+        best: tuple[float, float, int] | None = None
+        named: frozenset[str] = frozenset()
+        for column in columns:
+            header = self.headed[column]
+            own = header & free
+            like = {word for word in free - own if _ALSO.get(word, frozenset()) & header}
+            if not own and not like:
+                continue
+            score = (len(own) or 0.5) - 0.1 * len(header - own), -float(column), column
+            if best is None or score > best:
+                best, named = score, frozenset(own | like)
+        return (best[2], named) if best else (None, named)
+
+
+def _sums_up(row: Row) -> bool:
+    return bool(re.match(r"\W*(?:grand |sub-?)?totals?\b|\W*(?:career|overall|all) total", row.label, re.IGNORECASE))
+
+
+@lru_cache(maxsize=65536)
+def day(text: str) -> Period | None:
+    """The day, month or year that a cell is; None of a cell that only mentions one among other things."""
+    if len(text) > 40 or not any(char.isdigit() for char in text):
+        return None
+    if _YEAR_ALONE.match(text):
+        found = _YEAR.search(text)
+        return year(int(found[1])) if found else None
+    named = [mention for mention in mentions(text) if mention.period]
+    if named and named[0].start <= 12 and named[0].period is not None and named[0].period.start > date(1000, 1, 1):
+        return named[0].period
+    return None
+
+
+def years(text: str) -> list[str]:
+    """The years that stand in a text."""
+    return _YEAR.findall(text)
+
+
+def distinct(texts: Sequence[str]) -> list[str]:
+    """Each text once, in order."""
+    return list(dict.fromkeys(" ".join(text.split()).casefold() for text in texts))
