@@ -33,7 +33,7 @@ _BEHIND = re.compile(
 )
 _RANGE = re.compile(r"\b(?:between|from)\s+(?:the years?\s+)?(?P<low>[\d,.]+)\s+(?:and|to|through|until|-)\s+(?P<high>[\d,.]+)", re.I)
 _DECADE = re.compile(r"\b(1\d[1-9]0|20[1-9]0)'?s\b")  # "the 1900s" may be a century
-_UNITS = frozenset("% m km ft feet metres meters kg cm mm miles points votes years minutes seconds hours".split())
+_SCORE = re.compile(r".*\d\s?[–—-]\s?\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,8 @@ def _is_name(asked: Asked, place: tuple[int, int], text: str) -> bool:
     if place[1] - place[0] > 1:
         return True
     word = asked.words[place[0]].text
+    if place[0] and asked.words[place[0] - 1].text in ("which", "what", "many", "name"):
+        return False  # the kind of thing that is asked for
     return bool(re.search(rf"(?<!\w){re.escape(word[0].upper() + word[1:])}(?!\w)|(?<!\w){re.escape(word.upper())}(?!\w)", text))
 
 
@@ -204,7 +206,8 @@ def _dated(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], set
             spans.append((mention.start, mention.end, _bounded(asked, mention.start, mention.period)))
     for word in asked.words:
         if _is_year(word.text) and not re.match(r"'?s\b", asked.text[word.end :]):
-            spans.append((word.start, word.end, _bounded_year(asked, word)))
+            tail = re.match(r"[/–-]\d\d\b", asked.text[word.end :])
+            spans.append((word.start, word.end + (tail.end() if tail else 0), _bounded_year(asked, word)))
     for start, end, holds in spans:
         places = asked.within(start, end)
         if not places or places & taken:
@@ -266,6 +269,9 @@ def _numbered(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], 
     for at, word in enumerate(asked.words):
         value = _value(word)
         if value is None or at in taken or any(at in each.places for each in found):
+            continue
+        if _SCORE.match(asked.text[max(0, word.start - 2) : word.end + 2]):
+            open_numbers.add(at)
             continue
         side = _side(asked, word.start, word.end)
         if not word.text[0].isdigit() and not side:
@@ -330,5 +336,7 @@ ASIDE = frozenset(
     first last next previous after before most least highest lowest largest smallest longest shortest best worst time
     times year only one two amount same other than more less fewer at over under above below did does do come came
     there all each latest earliest final top average difference between combined sum following prior consecutive
-    there's different unique according tell""".split()
+    there's different unique according tell fewer fewest most higher larger bigger greater longer taller heavier older
+    faster smaller shorter lighter younger slower earlier later better worse oldest youngest tallest heaviest fastest
+    slowest deepest biggest greatest newest""".split()
 )

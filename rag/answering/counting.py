@@ -107,6 +107,14 @@ def added(reading: Reading, rows: Sequence[Row], column: int, used: Sequence[str
     return reading.looked(shown[-1], rows, column, "sum", f"{' + '.join(shown[:-1])} = {shown[-1]}", used)
 
 
+def together(reading: Reading) -> Looked | None:
+    """What several things named come to together: the figures of their rows added up, else how many rows they are."""
+    column, named = reading.sheet.column_of(reading.counted or reading.free, sorted(reading.sheet.measures))
+    if column is not None:
+        return added(reading, reading.rows, column, [*named, *reading.counted])
+    return count(reading) if HOW_MANY.search(reading.asked.text) else None
+
+
 def averaged(reading: Reading) -> Looked | None:
     """The mean of a column's figures, shown."""
     rows = reading.rows

@@ -42,6 +42,7 @@ def extract(found: Found, understood: Understood) -> Answer:
         looked = from_cells(found, understood)
         if looked is not None:
             return shown(looked, understood)
+        return nothing_said(list(found.statements), understood)
     table = from_table(found, understood)
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None

@@ -20,7 +20,7 @@ _SAYS_NOTHING = frozenset(
     belong include show show say make call join go see produce publish air release contain exist range present
     given mention display know overall altogether ever actually currently chart data information following
     chosen represent order consist see found together whole entire did win score people person
-    team one thing item kind type many different times time number value""".split()
+    team count one thing item kind type many different times time number value""".split()
 )
 _HOW_MANY = re.compile(
     r"\b(?:how many|(?:total |combined |overall )?(?:number|amount|count) of|how much)\s+"
@@ -35,7 +35,7 @@ _ASKED_FOR = re.compile(
 _ENDS_NOUN = frozenset(
     """is was are were did do does has have had in on at by for from to that which who with where when there than
     be been being of the will would can could and or after before between during under over listed not won came went
-    made played scored""".split()
+    made played scored come comes""".split()
 )
 # The column that a question word asks for, where it names none.
 _WANTED = (
@@ -98,6 +98,18 @@ class Reading:
                 if one.column == other.column and not one.rows & other.rows and one.rows and other.rows:
                     return one, other
         return None
+
+    @cached_property
+    def joined(self) -> Reading:
+        """The same question where several things named in one column are meant together, not any one of them."""
+        texts = [each for each in self.held if each.kind == "text"]
+        if self.pair is None:
+            return self
+        one = [each for each in texts if each.column == self.pair[0].column]
+        rows = frozenset().union(*(each.rows for each in one))
+        wider = frozenset().union(*(each.wider for each in one))
+        places = frozenset().union(*(each.places for each in one))
+        return replace(self.without(*one), held=(*self.without(*one).held, Held(places, one[0].column, rows, "text", True, wider)))
 
     @cached_property
     def free(self) -> tuple[str, ...]:

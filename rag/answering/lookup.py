@@ -11,7 +11,7 @@ import re
 
 from rag.answering.citing import Footnotes, answer_text, answered_figure
 from rag.answering.conditions import Asked, conditions
-from rag.answering.counting import AVERAGE, HOW_MANY, MORE_THAN, asks_most_often, averaged, count, difference, most_often
+from rag.answering.counting import AVERAGE, HOW_MANY, MORE_THAN, asks_most_often, averaged, count, difference, most_often, together, SUM
 from rag.answering.grid import Grid, Question, grids
 from rag.answering.looked import Looked, Reading
 from rag.answering.picking import (
@@ -20,6 +20,7 @@ from rag.answering.picking import (
     COMPARATIVE,
     FIRST,
     LAST,
+    AND,
     OR,
     SUPERLATIVE,
     cell,
@@ -27,6 +28,7 @@ from rag.answering.picking import (
     extreme,
     neighbour,
     outermost,
+    shared,
 )
 from rag.answering.sheet import Sheet
 from rag.language.rows import row_cells
@@ -37,11 +39,15 @@ from rag.types import Answer, Claim, Headline, Understood
 # Of the question's words, by weight, that cells and headers must account for: where one page alone is asked, and else.
 ENOUGH_ALONE, ENOUGH = 0.0, 0.75
 _CITED = 5  # rows that are cited of those that were counted
+_SOME = r"two|three|four|five|six|seven|eight|nine|ten|\d+"
 # What no reading below accounts for.
 _NOT_READ = re.compile(
     r"\b(?:consecutive\w*|in a row|straight|each|every|per|percent(?:age)?|ratio|respectively|same|neither|nor"
     r"|not|no|never|without|n't|didn't|wasn't|doesn't|besides|except|excluding|other than|other|another|twice"
-    r"|times (?:more|as)|if|why|how did|median|typical|closest|nearest|second|third|fourth|2nd|3rd|4th)\b",
+    r"|times (?:more|as)|if|why|how did|median|typical|closest|nearest|second|third|fourth|2nd|3rd|4th)\b"
+    r"|\b(?:personal|season|career) best|\b(?:begin|start|end)(?:s|ning|ing)? (?:with|in the letter)\b"
+    rf"|\b(?:top|first|last|next|previous|highest|lowest|best|bottom) (?:{_SOME})\b"
+    rf"|\b(?:{_SOME}) (?:\w+ )?(?:most|largest|highest|lowest|best|smallest|longest|tallest|oldest|first|last)\b",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"\W*(?:is|was|are|were|did|do|does|has|have|had|can|could)\b", re.IGNORECASE)
@@ -61,7 +67,12 @@ def from_cells(found: Found, understood: Understood) -> Looked | None:
         return None  # a row of another time would be as good a find
     looked = [each for grid in grids([first, *page]) if (each := look_up(grid, question, understood, alone=alone))]
     best = max(looked, key=lambda each: each.worth, default=None)
-    return best if best is not None and best.worth >= (ENOUGH_ALONE if alone else ENOUGH) else None
+    if best is None or best.worth < (ENOUGH_ALONE if alone else ENOUGH):
+        return None
+    return best if len(best.open) <= _OPEN.get(best.kind, 0) else None
+
+# Words that may stay open where a wrong condition would hardly go unnoticed: the row next to one that is named.
+_OPEN = {"next": 2, "most-often": 2, "compared": 1, "first": 1, "last": 1, "cell": 1, "difference-counts": 1}
 
 
 def is_alone(found: Found) -> bool:
@@ -95,7 +106,13 @@ def _read(reading: Reading) -> Looked | None:
     if reading.pair is not None:
         if MORE_THAN.search(text):
             return difference(reading)
-        return compared(reading) if OR.search(text) and COMPARATIVE.search(text) else None
+        if OR.search(text):
+            return compared(reading) if COMPARATIVE.search(text) else None
+        if AVERAGE.search(text):
+            return averaged(reading.joined)
+        if SUM.search(text) and not SUPERLATIVE.search(text):
+            return together(reading.joined)
+        return shared(reading) if AND.search(text) and not SUPERLATIVE.search(text) else None
     if MORE_THAN.search(text) or _WHETHER.match(text):
         return None
     if AVERAGE.search(text):

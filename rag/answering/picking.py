@@ -37,6 +37,7 @@ FIRST = re.compile(r"\b(?:first|earliest|initial)\b", re.IGNORECASE)
 LAST = re.compile(r"\b(?:last|latest|final|most recent)\b", re.IGNORECASE)
 AFTER = re.compile(r"\b(?:(?:right |directly |immediately |just )?after|next|following|follows|followed|below|succeeded)\b", re.I)
 BEFORE = re.compile(r"\b(?:before|previous|prior|preceding|preceded|precedes|above)\b", re.IGNORECASE)
+AND = re.compile(r"\band\b", re.IGNORECASE)
 OR = re.compile(r"\bor\b", re.IGNORECASE)
 _LOW_IS_BEST = frozenset(stem(word) for word in "rank position pos place time finish ranking standing".split())
 _BETTER, _WORSE = re.compile(r"\b(?:best|top|better|highest|higher)\b", re.I), re.compile(r"\b(?:worst|lowest|lower)\b", re.I)
@@ -50,7 +51,9 @@ _BY = {
     "highest": "height elevation altitude", "shorter": "length height", "larger": "area size", "bigger": "area size",
     "top": "rank position", "best": "rank position", "strongest": "magnitude",
 }  # fmt: skip
-_LISTED = 5  # that are told where all are asked for
+_EITHER = re.compile(r"\b(\w+er|more|less) or (\w+er|more|less)\b(?=.*\bthan\b)", re.IGNORECASE)
+_HOW = re.compile(r"\W*how (?!many|much)", re.IGNORECASE)
+_LISTED = 8  # that are told where all are asked for
 _OLD, _NEW = re.compile(r"\boldest\b|\bearliest\b", re.I), re.compile(r"\bnewest\b|\blatest\b|\byoungest\b", re.I)
 _VALUE = re.compile(
     r"^\W*(?:what|how)\b(?:'s)?\s+(?:is|was|are|were|long|tall|high|old|many|much|big|large)\b", re.IGNORECASE
@@ -192,6 +195,8 @@ def compared(reading: Reading) -> Looked | None:
     column, named = measure(reading)
     text = reading.asked.text
     label = reading.pair[0].column
+    if _EITHER.search(text):
+        return _which_way(reading, one[0], other[0], column, named)
     if re.search(r"\b(?:first|earlier|before|last|later|after|older|newer)\b", text, re.I) and column is None:
         dated = sorted(reading.sheet.dated)
         if not dated:
@@ -217,13 +222,29 @@ def compared(reading: Reading) -> Looked | None:
     return reading.looked(row.text(label), rows, column, "compared", how, named)
 
 
+def _which_way(reading: Reading, one: Row, other: Row, column: int | None, named: Sequence[str]) -> Looked | None:
+    """Which of two adjectives holds: "is the Long arm longer or shorter than the Old basin"."""
+    ways = _EITHER.search(reading.asked.text)
+    by = column if column is not None else measure(reading, [])[0]
+    if ways is None or by is None:
+        return None
+    a, b = reading.sheet.number(one, by), reading.sheet.number(other, by)
+    more, less = (ways[1], ways[2]) if not LEAST.search(ways[1]) else (ways[2], ways[1])
+    if a is None or b is None or a == b or not MOST.search(more) or not LEAST.search(less):
+        return None
+    if reading.sheet.headed[by] & _LOW_IS_BEST:
+        return None
+    how = f"{written(a)} and {written(b)}"
+    return reading.looked(more if a > b else less, [one, other], by, "which-way", how, [*named, stem(more), stem(less)])
+
+
 def cell(reading: Reading) -> Looked | None:
     """The cell asked for of the one row that is named."""
     rows = reading.rows
     if not reading.held or not rows:
         return None
     target = reading.target
-    if target is None and reading.alone and len(rows) == 1:
+    if target is None and reading.alone and len(rows) == 1 and not _HOW.match(reading.asked.text):
         column, _ = measure(reading)
         if column is not None:
             target = column
@@ -235,13 +256,26 @@ def cell(reading: Reading) -> Looked | None:
     return _told(reading, rows[0], target, "cell", used=reading.noun)
 
 
+def shared(reading: Reading) -> Looked | None:
+    """The cell that stands beside both of two things named."""
+    if reading.pair is None or reading.target is None:
+        return None
+    rest = reading.without(*reading.pair)
+    rows = [row for row in rest.rows if any(row.at in each.rows for each in reading.pair)]
+    texts = {row.text(reading.target) for row in rows}
+    if len(texts) != 1:
+        return None
+    return reading.looked(texts.pop(), rows, reading.target, "shared", used=reading.noun)
+
+
 def _list(reading: Reading, target: int) -> Looked | None:
     """All that hold what is asked, where more than one is asked for."""
     rows = [row for row in reading.rows if row.text(target)]
     if re.search(r"\b(?:name|list) (?:a|an|one)\b", reading.asked.text, re.I):
         return _told(reading, rows[0], target, "one-of", used=reading.noun)
+    noun = reading.noun[:1] or reading.counted[:1]
     plural = any(
-        word.text.endswith("s") and word.stem in reading.noun and word.text != word.stem for word in reading.asked.words
+        word.text.endswith("s") and word.stem in noun and word.text != word.stem for word in reading.asked.words
     )
     texts = list(dict.fromkeys(row.text(target) for row in rows))
     if not plural or len(texts) > _LISTED:

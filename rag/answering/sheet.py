@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -12,12 +13,15 @@ from rag.answering.grid import Grid, Row
 from rag.language.mentions import mentions
 from rag.language.periods import year
 from rag.language.tokens import content_sequence, stem, stems
-from rag.types import Period
+from rag.types import Cell, Period
 
 _YEAR = re.compile(r"(?<![\d.,:])(1\d{3}|20\d\d)(?![\d,:]|\.\d)")
 _YEAR_ALONE = re.compile(r"\W*(?:c\.|ca\.|circa)?\s*(?:1\d{3}|20\d\d)\s*(?:[–/-]\s*\d{2,4})?\W*$")
 _CLOCK = re.compile(r"^\W*(?:(\d{1,2}):)?(\d{1,3}):(\d\d(?:\.\d+)?)\b")
 _NUMBER = re.compile(r"^[^\w\d]*(?:[a-z]{1,2}\s)?[^\w\d]*([−-]?\d[\d,]*(?:\.\d+)?)(?![\d:]|\s?[–−-]\s?\d)", re.IGNORECASE)
+_SCORE = re.compile(r"\d\s?[–—-]\s?\d")  # "3–1", "1990–1994": two numbers
+_ORDINAL = re.compile(r"^\W*\d+(?:st|nd|rd|th)\b")
+_UNIT_LETTERS = 14  # of an amount's unit: "12 million euros"
 _UNIT = re.compile(r"\([^)]*\)")
 
 # What a question may call a column that is headed otherwise.
@@ -50,18 +54,21 @@ class Sheet:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.rows = tuple(row for row in grid.rows if not row.statement.total and not _sums_up(row))
+        self.heads = _heads(grid)
+        self.rows = tuple(
+            _aligned(row, self.heads) for row in grid.rows if not row.statement.total and not _sums_up(row)
+        )
 
     @cached_property
     def columns(self) -> range:
-        return range(len(self.grid.columns))
+        return range(len(self.heads))
 
     @cached_property
     def headed(self) -> tuple[frozenset[str], ...]:
         """The words of each header, as stems, without its unit."""
         return tuple(
             frozenset(content_sequence(_UNIT.sub(" ", header))) or frozenset(stems(header))
-            for header in self.grid.columns
+            for header in (" ".join(each) for each in self.heads)
         )
 
     def values(self, column: int) -> list[str]:
@@ -85,7 +92,7 @@ class Sheet:
         return frozenset(column for column in self.numeric if not self._only_tells_apart(column))
 
     def _only_tells_apart(self, column: int) -> bool:
-        header = self.grid.columns[column].strip().lower()
+        header = " ".join(self.heads[column]).strip().lower()
         if not header or "#" in header or not _RANKING.isdisjoint(stems(header)):
             return True
         numbers = [self.number(row, column) for row in self.rows]
@@ -109,6 +116,8 @@ class Sheet:
         if clock:
             hours, minutes, seconds = (float(part or 0) for part in clock.groups())
             return 3600 * hours + 60 * minutes + seconds
+        if _SCORE.search(text) or not _is_amount(text):
+            return None
         figure = row.figure(column)
         if figure is not None:
             return figure.value
@@ -137,6 +146,48 @@ class Sheet:
             if best is None or score > best:
                 best, named = score, frozenset(own | like)
         return (best[2], named) if best else (None, named)
+
+
+Header = tuple[str, ...]
+
+
+def _heads(grid: Grid) -> tuple[Header, ...]:
+    """The headers of all columns in order: a row without some of them has no cell there."""
+    heads = [cell.headers for cell in max(grid.rows, key=lambda row: len(row.statement.cells)).statement.cells]
+    for row in grid.rows:
+        at = 0
+        for cell in row.statement.cells:
+            if cell.headers in heads[at:]:
+                at = heads.index(cell.headers, at) + 1
+            elif cell.headers and cell.headers not in heads:
+                heads.insert(at, cell.headers)
+                at += 1
+    return tuple(heads)
+
+
+def _aligned(row: Row, heads: Sequence[Header]) -> Row:
+    """The row with an empty cell wherever it has none, so that one place is one column in all rows."""
+    cells = row.statement.cells
+    if len(cells) == len(heads):
+        return row
+    filled: list[Cell] = []
+    left = list(cells)
+    for head in heads:
+        if left and left[0].headers == head:
+            filled.append(left.pop(0))
+        else:
+            end = filled[-1].end if filled else row.statement.start
+            filled.append(Cell(end, end, head))
+    if left:
+        return row  # its cells stand in no order of the columns
+    return replace(row, statement=replace(row.statement, cells=tuple(filled)))
+
+
+def _is_amount(text: str) -> bool:
+    """Whether a cell is an amount or a rank, not a text that opens with a number: "28th Harbour Regatta"."""
+    plain = _UNIT.sub(" ", text)
+    ordinal = _ORDINAL.search(plain)
+    return sum(char.isalpha() for char in plain) <= (3 if ordinal else _UNIT_LETTERS)
 
 
 def _sums_up(row: Row) -> bool:
