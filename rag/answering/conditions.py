@@ -71,6 +71,7 @@ class Held:
     rows: frozenset[int]  # by ``Row.at``
     kind: str = "text"  # "text", "number", "day"
     exact: bool = True
+    bound: bool = False  # the rows beyond a number or day, not those of it
     wider: frozenset[int] = frozenset()  # rows that hold the same words among others, where ``rows`` hold no others
     also: tuple[int, ...] = ()  # other columns that hold the same words
 
@@ -130,7 +131,7 @@ def _named(sheet: Sheet, asked: Asked) -> list[Held]:
         rows = (whole if exact else part)[place, column]
         wider = frozenset(part[place, column] | rows)
         also = tuple(each for each in columns if each != column) if meant is None else ()
-        chosen.append(Held(frozenset(range(*place)), column, frozenset(rows), "text", exact, wider, also))
+        chosen.append(Held(frozenset(range(*place)), column, frozenset(rows), "text", exact, False, wider, also))
     return chosen
 
 
@@ -139,8 +140,8 @@ def _may_name(sheet: Sheet, asked: Asked, start: int, end: int) -> bool:
     words = asked.words[start:end]
     if words[0].text in COMMON and end - start < 3:
         return False
-    if words[-1].text in COMMON:
-        return False
+    if words[-1].text in COMMON and len(words[-1].text) > 1:
+        return False  # but "Quay A" ends so
     telling = [word for word in words if word.text not in COMMON and word.stem not in ASIDE]
     if not telling:
         return False
@@ -218,7 +219,7 @@ def _dated(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], set
         rows = frozenset(
             row.at for row in sheet.rows if (period := sheet.day(row, column)) is not None and holds(period)
         )
-        found.append(Held(places, column, rows, "day"))
+        found.append(Held(places, column, rows, "day", bound=bool(_side(asked, start, end))))
         taken = taken | places
     return found, taken
 
@@ -289,7 +290,7 @@ def _numbered(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], 
         rows = frozenset(
             row.at for row in sheet.rows if (n := sheet.number(row, column)) is not None and holds(n)
         )
-        found.append(Held(frozenset(places), column, rows, "number"))
+        found.append(Held(frozenset(places), column, rows, "number", bound=bool(side)))
     return found, open_numbers
 
 

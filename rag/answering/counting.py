@@ -24,6 +24,7 @@ _MOST_OFTEN = re.compile(
 _MOST_ADDED = 20  # figures that are shown added up
 _DIFFERENT = re.compile(r"\b(?:different|unique|distinct)\b", re.IGNORECASE)
 _MORE_SAID = re.compile(r"\b(?:that|which|who|whose|with|made|than|where|when|have(?! been)|has(?! been)|had)\b", re.IGNORECASE)
+_ADDED_UP = frozenset(stem(word) for word in "medal point goal score vote".split())  # what a total is of, where none is named
 _ROWS = frozenset(stem(word) for word in "time row entry line item record".split())
 
 
@@ -33,6 +34,8 @@ def count(reading: Reading) -> Looked | None:
     column, named = sheet.column_of(noun, sheet.columns)
     if column is not None and column in sheet.measures and not ({each.column for each in reading.held} & {column}):
         return _figures(reading, column, noun)
+    if column is None and noun and sheet.total is not None and set(noun) & _ADDED_UP:
+        return _figures(reading, sheet.total, noun)
     if reading.pair or not reading.rows:
         return None
     if not reading.held:
@@ -42,6 +45,8 @@ def count(reading: Reading) -> Looked | None:
         return reading.looked(str(len(after)), after, None, "count-beyond", f"{len(after)} of {len(sheet.rows)} rows", noun)
     some = list(reading.wider)
     by_times = not set(noun).isdisjoint(_ROWS)
+    if any(each.column == column and each.exact and len(each.rows) == 1 for each in reading.held):
+        return None  # "the number of visitors from Saltby", where that is a row of visitors
     if len(some) == 1 and not by_times and any(each.kind == "text" for each in reading.held):
         return None  # of one row something is asked that it says in a cell
     kind = "count-held"
@@ -112,7 +117,10 @@ def together(reading: Reading) -> Looked | None:
     column, named = reading.sheet.column_of(reading.counted or reading.free, sorted(reading.sheet.measures))
     if column is not None:
         return added(reading, reading.rows, column, [*named, *reading.counted])
-    return count(reading) if HOW_MANY.search(reading.asked.text) else None
+    if reading.sheet.total is not None and set(reading.free) & _ADDED_UP:
+        return added(reading, reading.rows, reading.sheet.total, reading.counted)
+    noun_column, _ = reading.sheet.column_of(reading.counted, reading.sheet.columns)
+    return count(reading) if HOW_MANY.search(reading.asked.text) and noun_column is not None else None
 
 
 def averaged(reading: Reading) -> Looked | None:

@@ -19,7 +19,7 @@ _SAYS_NOTHING = frozenset(
     for word in """play compete participate hold take place occur happen appear feature receive get record use serve
     belong include show show say make call join go see produce publish air release contain exist range present
     given mention display know overall altogether ever actually currently chart data information following
-    chosen represent order consist see found together whole entire did win score people person
+    finish earn chosen represent order consist see found together whole entire did win score people person
     team count one thing item kind type many different times time number value""".split()
 )
 _HOW_MANY = re.compile(
@@ -181,7 +181,7 @@ class Reading:
     ) -> Looked | None:
         """An answer, with the share of the question's words, by weight, that it accounts for."""
         rows = tuple(rows)
-        if not short.strip() or not rows:
+        if not any(char.isalnum() for char in short) or not rows:
             return None
         left = self.open_words(used)
         held = self.question.weight(self.asked.stems[at] for at in self.taken if self.asked.words[at].text not in COMMON)

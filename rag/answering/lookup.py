@@ -51,6 +51,7 @@ _NOT_READ = re.compile(
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"\W*(?:is|was|are|were|did|do|does|has|have|had|can|could)\b", re.IGNORECASE)
+_NEXT = re.compile(r"\b(?:next|previous|following|preceding)\b", re.IGNORECASE)
 _THE_MOST = re.compile(r"\b(?<!at )(?:most|least)\b", re.IGNORECASE)
 
 
@@ -72,7 +73,10 @@ def from_cells(found: Found, understood: Understood) -> Looked | None:
     return best if len(best.open) <= _OPEN.get(best.kind, 0) else None
 
 # Words that may stay open where a wrong condition would hardly go unnoticed: the row next to one that is named.
-_OPEN = {"next": 2, "most-often": 2, "compared": 1, "first": 1, "last": 1, "cell": 1, "difference-counts": 1}
+_OPEN = {
+    "next": 3, "most-often": 2, "compared": 1, "first": 2, "last": 2, "first-day": 4, "last-day": 4, "cell": 1,
+    "extreme": 1, "count-held": 1, "difference-counts": 1,
+}  # fmt: skip
 
 
 def is_alone(found: Found) -> bool:
@@ -120,13 +124,16 @@ def _read(reading: Reading) -> Looked | None:
     if asks_most_often(reading):
         return most_often(reading)
     if SUPERLATIVE.search(text):
+        if LAST.search(text) or (FIRST.search(text) and not HOW_MANY.search(text)):
+            return None
         looked = extreme(reading)
         return looked or (most_often(reading, least="least" in text) if _THE_MOST.search(text) else None)
     if HOW_MANY.search(text):
         return count(reading)
-    dated = any(each.kind != "text" for each in reading.held)
-    if (AFTER.search(text) or BEFORE.search(text)) and not dated:
+    if (AFTER.search(text) or BEFORE.search(text)) and not any(each.bound for each in reading.held):
         return neighbour(reading)
+    if _NEXT.search(text):
+        return None
     if FIRST.search(text) or LAST.search(text):
         return outermost(reading)
     return cell(reading)

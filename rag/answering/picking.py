@@ -39,6 +39,7 @@ AFTER = re.compile(r"\b(?:(?:right |directly |immediately |just )?after|next|fol
 BEFORE = re.compile(r"\b(?:before|previous|prior|preceding|preceded|precedes|above)\b", re.IGNORECASE)
 AND = re.compile(r"\band\b", re.IGNORECASE)
 OR = re.compile(r"\bor\b", re.IGNORECASE)
+_ADDED_UP = frozenset(stem(word) for word in "medal point goal score vote".split())
 _LOW_IS_BEST = frozenset(stem(word) for word in "rank position pos place time finish ranking standing".split())
 _BETTER, _WORSE = re.compile(r"\b(?:best|top|better|highest|higher)\b", re.I), re.compile(r"\b(?:worst|lowest|lower)\b", re.I)
 _FAST, _SLOW = re.compile(r"\b(?:fast|quick)(?:est|er)\b", re.I), re.compile(r"\bslow(?:est|er)\b", re.I)
@@ -72,6 +73,8 @@ def measure(reading: Reading, words: Sequence[str] | None = None) -> tuple[int |
         return column, [*named]
     by = [stem(each) for word in _BY if re.search(rf"\b{word}\b", reading.asked.text, re.I) for each in _BY[word].split()]
     column, named = sheet.column_of(by, numeric)
+    if column is None and not by and sheet.total in numeric and any(word in _ADDED_UP for word in reading.free):
+        return sheet.total, [*(_ADDED_UP & set(reading.free))]
     return column, [*named]
 
 
@@ -98,8 +101,8 @@ def extreme(reading: Reading) -> Looked | None:
     if by_day is not None:
         days = [(period.start, row) for row in reading.rows if (period := sheet.day(row, by_day))]
         row = _outer_day(days, last=bool(_NEW.search(reading.asked.text)))
-        target = reading.target if reading.target is not None else sheet.grid.labels[0]
-        return _told(reading, row, target, "extreme-day", "") if row else None
+        target = reading.target if reading.target is not None else sheet.label
+        return _told(reading, row, target, "extreme-day") if row is not None and target is not None else None
     assert column is not None
     figures = [(value, row) for row in reading.rows if (value := sheet.number(row, column)) is not None]
     if len(figures) < 2:
@@ -116,8 +119,8 @@ def extreme(reading: Reading) -> Looked | None:
     target = reading.target if reading.target not in (None, column) else None
     kind = "extreme"
     if target is None:
-        target, kind = sheet.grid.labels[0], "extreme-label"
-        if target in {each.column for each in reading.held}:
+        target, kind = sheet.label, "extreme-label"
+        if target is None or target in {each.column for each in reading.held}:
             return None
     if len({row.text(target) for row in rows}) > 1:
         return None
@@ -168,6 +171,9 @@ def outermost(reading: Reading) -> Looked | None:
     last = bool(LAST.search(reading.asked.text))
     target = reading.target
     kind = "last" if last else "first"
+    by, _ = measure(reading)
+    if by is not None and by != target:
+        return None  # first by what a column measures, not as the table goes
     dated = [column for column in sorted(reading.sheet.dated)]
     row: Row | None = None
     if len(dated) >= 1:
@@ -179,8 +185,10 @@ def outermost(reading: Reading) -> Looked | None:
     if row is None:
         return None
     if target is None:
-        target = reading.sheet.grid.labels[0]
+        target = reading.sheet.label
         kind += "-label"
+        if target is None or target in {each.column for each in reading.held}:
+            return None
     return _told(reading, row, target, kind, used=reading.noun)
 
 

@@ -46,6 +46,7 @@ _ALSO = {
 }  # fmt: skip
 
 
+_TOTAL = frozenset({stem("total")})
 _RANKING = frozenset(stem(word) for word in "no number rank pos position place code id heat lane seed".split())
 
 
@@ -134,18 +135,32 @@ class Sheet:
     def column_of(self, words: Iterable[str], columns: Iterable[int]) -> tuple[int | None, frozenset[str]]:
         """The column that some words name best, and which of them do: by its own header before one like it."""
         free = set(words)
-        best: tuple[float, float, int] | None = None
-        named: frozenset[str] = frozenset()
+        scored: list[tuple[float, int, frozenset[str]]] = []
         for column in columns:
             header = self.headed[column]
             own = header & free
             like = {word for word in free - own if _ALSO.get(word, frozenset()) & header}
-            if not own and not like:
-                continue
-            score = (len(own) or 0.5) - 0.1 * len(header - own), -float(column), column
-            if best is None or score > best:
-                best, named = score, frozenset(own | like)
-        return (best[2], named) if best else (None, named)
+            if own or like:
+                score = (len(own) or 0.5) - 0.1 * len(header - own)
+                scored.append((score, column, frozenset(own | like)))
+        if not scored:
+            return None, frozenset()
+        best = max(scored, key=lambda each: (each[0], -each[1]))
+        alike = [c for score, c, _ in scored if score == best[0] and self.headed[c] == self.headed[best[1]]]
+        if len(alike) > 1 and best[1] in self.numeric:
+            return None, frozenset()  # which of two columns headed "Votes" is meant, their headers do not say
+        return best[1], best[2]
+
+    @cached_property
+    def total(self) -> int | None:
+        """The one column of totals."""
+        found = [column for column in sorted(self.measures) if self.headed[column] == _TOTAL]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def label(self) -> int | None:
+        """The column that names the rows: the first of words."""
+        return next((c for c in self.columns if c not in self.dated | self.numeric and not self.repeated(c)), None)
 
 
 Header = tuple[str, ...]
