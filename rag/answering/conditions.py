@@ -11,7 +11,7 @@ from functools import cached_property
 from rag.answering.sheet import Sheet, years
 from rag.language.mentions import mentions
 from rag.language.numbers import word_value
-from rag.language.tokens import COMMON, stem, tokens
+from rag.language.tokens import COMMON, content_sequence, stem, tokens
 from rag.types import Period
 
 _LONGEST = 9  # words of a cell that a question may name
@@ -206,7 +206,7 @@ def _dated(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], set
         if mention.period is not None and not mention.relative and (mention.period.end - mention.period.start).days < 40:
             spans.append((mention.start, mention.end, _bounded(asked, mention.start, mention.period)))
     for word in asked.words:
-        if _is_year(word.text) and not re.match(r"'?s\b", asked.text[word.end :]):
+        if _is_year(word.text) and word.stem not in _given(sheet) and not re.match(r"'?s\b", asked.text[word.end :]):
             tail = re.match(r"[/–-]\d\d\b", asked.text[word.end :])
             spans.append((word.start, word.end + (tail.end() if tail else 0), _bounded_year(asked, word)))
     for start, end, holds in spans:
@@ -269,6 +269,10 @@ def _numbered(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], 
     ranged = _RANGE.search(asked.text)
     for at, word in enumerate(asked.words):
         value = _value(word)
+        if word.stem in _given(sheet) and at not in taken and value is not None:
+            if _side(asked, word.start, word.end):
+                open_numbers.add(at)  # a bound on the columns, not on the rows
+            continue
         if value is None or at in taken or any(at in each.places for each in found):
             continue
         if _SCORE.match(asked.text[max(0, word.start - 2) : word.end + 2]):
@@ -292,6 +296,12 @@ def _numbered(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], 
         )
         found.append(Held(frozenset(places), column, rows, "number", bound=bool(side)))
     return found, open_numbers
+
+
+def _given(sheet: Sheet) -> frozenset[str]:
+    """The words that hold for the whole table, or head a column: a year there sets no row apart."""
+    headers = (word for header in sheet.heads for part in header for word in content_sequence(part))
+    return frozenset({*sheet.grid.context, *headers})
 
 
 def _comparing(side: str, value: float) -> Callable[[float], bool]:

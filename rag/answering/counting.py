@@ -31,7 +31,8 @@ _ROWS = frozenset(stem(word) for word in "time row entry line item record".split
 def count(reading: Reading) -> Looked | None:
     """How many rows hold what is asked; where the noun counted heads a column of numbers, that number or their sum."""
     sheet, noun = reading.sheet, reading.counted
-    column, named = sheet.column_of(noun, sheet.columns)
+    by_times = not set(noun[:1]).isdisjoint(_ROWS)
+    column, named = (None, frozenset()) if by_times else sheet.column_of(noun, sheet.columns)
     if column is not None and column in sheet.measures and not ({each.column for each in reading.held} & {column}):
         return _figures(reading, column, noun)
     if column is None and noun and sheet.total is not None and set(noun) & _ADDED_UP:
@@ -44,7 +45,6 @@ def count(reading: Reading) -> Looked | None:
     if after is not None:
         return reading.looked(str(len(after)), after, None, "count-beyond", f"{len(after)} of {len(sheet.rows)} rows", noun)
     some = list(reading.wider)
-    by_times = not set(noun).isdisjoint(_ROWS)
     if any(each.column == column and each.exact and len(each.rows) == 1 for each in reading.held):
         return None  # "the number of visitors from Saltby", where that is a row of visitors
     if len(some) == 1 and not by_times and any(each.kind == "text" for each in reading.held):
@@ -108,6 +108,8 @@ def added(reading: Reading, rows: Sequence[Row], column: int, used: Sequence[str
     values = [value for row in rows if (value := reading.sheet.number(row, column)) is not None]
     if len(values) < len(rows) or not 1 < len(values) <= _MOST_ADDED:
         return None
+    if HOW_MANY.search(reading.asked.text) and any(value != int(value) for value in values):
+        return None  # what is counted is whole: these are times of day, or shares
     shown = [written(value) for value in (*values, round(sum(values), 6))]
     return reading.looked(shown[-1], rows, column, "sum", f"{' + '.join(shown[:-1])} = {shown[-1]}", used)
 

@@ -24,7 +24,7 @@ from rag.answering.working import told
 from rag.language.periods import is_day, is_year
 from rag.language.rows import row_label
 from rag.language.tokens import content_stem_set, content_stems
-from rag.question import FIGURES, counted, years_asked
+from rag.question import FIGURES, asks_whether, counted, years_asked
 from rag.search import ANYONE, Found, Ranked, own_stems
 from rag.types import Answer, Claim, Figure, Headline, Period, PeriodKind, Understood
 
@@ -38,12 +38,16 @@ _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end o
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
-    if is_alone(found):
+    alone = is_alone(found)
+    if alone:
         looked = from_cells(found, understood)
         if looked is not None:
             return shown(looked, understood)
-        return nothing_said(list(found.statements), understood)
     table = from_table(found, understood)
+    if alone:
+        # A lone cell or figure of it is hardly ever what a question asks that its rows do not answer.
+        worked = table is not None and (table.kind != "value" or bool(understood.periods)) and not asks_whether(understood)
+        return told(table, understood) if table and worked else nothing_said(list(found.statements), understood)
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None
         if looked is not None:

@@ -19,7 +19,7 @@ _SAYS_NOTHING = frozenset(
     for word in """play compete participate hold take place occur happen appear feature receive get record use serve
     belong include show show say make call join go see produce publish air release contain exist range present
     given mention display know overall altogether ever actually currently chart data information following
-    finish earn chosen represent order consist see found together whole entire did win score people person
+    finish earn construct locate event compare column race medal chosen represent order consist see found together whole entire did win score people person
     team count one thing item kind type many different times time number value""".split()
 )
 _HOW_MANY = re.compile(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 
-from rag.answering.citing import Footnotes, answer_text, answered_figure
+from rag.answering.citing import Footnotes, answer_text, answered_figure, scale_of_cell, short_figure
 from rag.answering.conditions import Asked, conditions
 from rag.answering.counting import AVERAGE, HOW_MANY, MORE_THAN, asks_most_often, averaged, count, difference, most_often, together, SUM
 from rag.answering.grid import Grid, Question, grids
 from rag.answering.looked import Looked, Reading
+from rag.answering.operation import FELL, ROSE
 from rag.answering.picking import (
     AFTER,
     BEFORE,
@@ -52,6 +53,7 @@ _NOT_READ = re.compile(
 )
 _WHETHER = re.compile(r"\W*(?:is|was|are|were|did|do|does|has|have|had|can|could)\b", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|previous|following|preceding)\b", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _THE_MOST = re.compile(r"\b(?<!at )(?:most|least)\b", re.IGNORECASE)
 
 
@@ -74,8 +76,8 @@ def from_cells(found: Found, understood: Understood) -> Looked | None:
 
 # Words that may stay open where a wrong condition would hardly go unnoticed: the row next to one that is named.
 _OPEN = {
-    "next": 3, "most-often": 2, "compared": 1, "first": 2, "last": 2, "first-day": 4, "last-day": 4, "cell": 1,
-    "extreme": 1, "count-held": 1, "difference-counts": 1,
+    "next": 1, "most-often": 2, "compared": 1, "first": 1, "last": 1, "first-day": 3, "last-day": 3, "cell": 1,
+    "extreme": 1, "difference-counts": 1,
 }  # fmt: skip
 
 
@@ -96,7 +98,7 @@ def look_up(grid: Grid, question: Question, understood: Understood, *, alone: bo
     """
     asked = Asked(understood.standalone)
     sheet = Sheet(grid)
-    if not sheet.rows or _NOT_READ.search(asked.text):
+    if not sheet.rows or _NOT_READ.search(asked.text) or not (ROSE | FELL).isdisjoint(asked.stems):
         return None
     held, open_numbers = conditions(sheet, asked)
     if open_numbers:
@@ -119,6 +121,8 @@ def _read(reading: Reading) -> Looked | None:
         return shared(reading) if AND.search(text) and not SUPERLATIVE.search(text) else None
     if MORE_THAN.search(text) or _WHETHER.match(text):
         return None
+    if _THAN.search(text) and not any(each.bound for each in reading.held):
+        return None  # than what is said of one row: its figure sets a bound that was not read
     if AVERAGE.search(text):
         return averaged(reading)
     if asks_most_often(reading):
@@ -143,19 +147,22 @@ def shown(looked: Looked, understood: Understood) -> Answer:
     """The answer with the rows it stands in cited."""
     notes = Footnotes()
     claims = []
-    numbers = [notes.cite(row.ranked) for row in looked.rows[:_CITED]]
+    cited = looked.rows if looked.kind in ("sum", "average") else looked.rows[:_CITED]  # what was added up is shown
+    numbers = [notes.cite(row.ranked) for row in cited]
     if looked.how:
         claims.append(Claim(f"{looked.short}: {looked.how}.", tuple(numbers)))
-    claims += [Claim(_sentence(row), (n,)) for row, n in zip(looked.rows[:_CITED], numbers, strict=True)]
-    first = looked.rows[0]
+    claims += [Claim(_sentence(row), (n,)) for row, n in zip(cited, numbers, strict=True)][:_CITED]
+    first, short = looked.rows[0], looked.short
     figure = first.figure(looked.column) if looked.column is not None and not looked.how else None
     header = " ".join(first.cell(looked.column).headers) if looked.column is not None else ""
+    if figure is not None and scale_of_cell(first.statement, figure) != 1.0:
+        short = short_figure(first.ranked, figure)
     return Answer(
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, []),
-        short=looked.short,
-        headline=Headline(figure=looked.short, label=header),
+        short=short,
+        headline=Headline(figure=short, label=header),
         claims=tuple(claims),
         citations=notes.citations,
         figures=(answered_figure(figure, numbers[0]),) if figure else (),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from rag.answering.citing import written
 from rag.answering.grid import Row
 from rag.answering.looked import Looked, Reading
 from rag.answering.sheet import years
@@ -174,14 +173,16 @@ def outermost(reading: Reading) -> Looked | None:
     by, _ = measure(reading)
     if by is not None and by != target:
         return None  # first by what a column measures, not as the table goes
-    dated = [column for column in sorted(reading.sheet.dated)]
+    dated = sorted(reading.sheet.dated)
     row: Row | None = None
-    if len(dated) >= 1:
-        days = [(period.start, row) for row in reading.rows if (period := reading.sheet.day(row, dated[0]))]
+    also = _also_named(reading, target)
+    rows = [row for row in reading.rows if all(any(map(str.isalnum, row.text(column))) for column in also)]
+    if dated:
+        days = [(period.start, row) for row in rows if (period := reading.sheet.day(row, dated[0]))]
         row = _outer_day(days, last=last) if len(days) > 1 else days[0][1] if days else None
         kind += "-day"
-    elif reading.rows:
-        row = reading.rows[-1 if last else 0]
+    elif rows:
+        row = rows[-1 if last else 0]
     if row is None:
         return None
     if target is None:
@@ -190,6 +191,12 @@ def outermost(reading: Reading) -> Looked | None:
         if target is None or target in {each.column for each in reading.held}:
             return None
     return _told(reading, row, target, kind, used=reading.noun)
+
+
+def _also_named(reading: Reading, target: int | None) -> list[int]:
+    """The columns that the question names besides the one it asks for: its rows are those that say something there."""
+    columns = [column for column in reading.sheet.columns if column != target and column not in reading.sheet.dated]
+    return [column for column in columns if reading.sheet.headed[column] & set(reading.free)]
 
 
 def compared(reading: Reading) -> Looked | None:
@@ -225,7 +232,7 @@ def compared(reading: Reading) -> Looked | None:
     if re.search(r"\b(?:first|earlier|better)\b", text, re.I):
         largest = False
     row = one[0] if (a > b) == largest else other[0]
-    how = f"{written(max(a, b))} and {written(min(a, b))}"
+    how = f"{one[0].text(column)} and {other[0].text(column)}"
     rows = dict.fromkeys([row, one[0], other[0]])
     return reading.looked(row.text(label), rows, column, "compared", how, named)
 
@@ -242,7 +249,7 @@ def _which_way(reading: Reading, one: Row, other: Row, column: int | None, named
         return None
     if reading.sheet.headed[by] & _LOW_IS_BEST:
         return None
-    how = f"{written(a)} and {written(b)}"
+    how = f"{one.text(by)} and {other.text(by)}"
     return reading.looked(more if a > b else less, [one, other], by, "which-way", how, [*named, stem(more), stem(less)])
 
 

@@ -47,7 +47,7 @@ _ALSO = {
 
 
 _TOTAL = frozenset({stem("total")})
-_RANKING = frozenset(stem(word) for word in "no number rank pos position place code id heat lane seed".split())
+_RANKING = frozenset(stem(word) for word in "no number rank pos position place code id heat lane seed finish start grid round week".split())
 
 
 class Sheet:
