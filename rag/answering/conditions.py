@@ -18,7 +18,9 @@ _LONGEST = 9  # words of a cell that a question may name
 _NEAR = 4  # words around a number in which its column may be named
 _AT_LEAST = r"at least|no less than|not less than|minimum of|no fewer than"
 _AT_MOST = r"at most|no more than|up to|not more than|maximum of"
-_ABOVE = r"more than|(?:greater|higher|larger|bigger|longer|older|taller|better) than|over|above|exceed(?:s|ed|ing)?|exceeding|beyond"
+_ABOVE = (
+    r"more than|(?:greater|higher|larger|bigger|longer|older|taller|better) than|over|above|exceed(?:s|ed|ing)?|beyond"
+)
 _BELOW = r"less than|(?:fewer|lower|smaller|shorter|younger) than|under|below"
 _BOUND = re.compile(
     rf"\b(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST})|(?P<above>{_ABOVE}|after|later than)"
@@ -31,8 +33,11 @@ _BEHIND = re.compile(
     r"|(?:or|and) (?P<most>less|fewer|under|below|lower|earlier|before|younger))\b",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\b(?:between|from)\s+(?:the years?\s+)?(?P<low>[\d,.]+)\s+(?:and|to|through|until|-)\s+(?P<high>[\d,.]+)", re.I)
+_RANGE = re.compile(
+    r"\b(?:between|from)\s+(?:the years?\s+)?(?P<low>[\d,.]+)\s+(?:and|to|through|until|-)\s+(?P<high>[\d,.]+)", re.I
+)
 _DECADE = re.compile(r"\b(1\d[1-9]0|20[1-9]0)'?s\b")  # "the 1900s" may be a century
+_SIGNS = frozenset("$£€")
 _SCORE = re.compile(r".*\d\s?[–—-]\s?\d")
 
 
@@ -123,7 +128,7 @@ def _named(sheet: Sheet, asked: Asked) -> list[Held]:
         options = sorted(by_place[place], key=lambda option: (not option[1], option[0]))
         if any(exact for _, exact in options):
             options = [option for option in options if option[1]]
-        near = [word for word in asked.stems[max(0, place[0] - 3) : place[1] + 3]]
+        near = asked.stems[max(0, place[0] - 3) : place[1] + 3]
         columns = [column for column, _ in options]
         meant, _ = sheet.column_of([w for w in near if w not in asked.stems[slice(*place)]], columns)
         column = meant if meant is not None else columns[0]
@@ -161,7 +166,9 @@ def _is_name(asked: Asked, place: tuple[int, int], text: str) -> bool:
     word = asked.words[place[0]].text
     if place[0] and asked.words[place[0] - 1].text in ("which", "what", "many", "name"):
         return False  # the kind of thing that is asked for
-    return bool(re.search(rf"(?<!\w){re.escape(word[0].upper() + word[1:])}(?!\w)|(?<!\w){re.escape(word.upper())}(?!\w)", text))
+    return bool(
+        re.search(rf"(?<!\w){re.escape(word[0].upper() + word[1:])}(?!\w)|(?<!\w){re.escape(word.upper())}(?!\w)", text)
+    )
 
 
 def _content(asked: Asked, start: int, end: int) -> int:
@@ -202,9 +209,11 @@ def _dated(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], set
     if ranged and all(_is_year(ranged[group]) for group in ("low", "high")):
         low, high = int(ranged["low"]), int(ranged["high"])
         spans.append((ranged.start(), ranged.end(), lambda p: low <= p.start.year <= high))
-    for mention in mentions(asked.text):
-        if mention.period is not None and not mention.relative and (mention.period.end - mention.period.start).days < 40:
-            spans.append((mention.start, mention.end, _bounded(asked, mention.start, mention.period)))
+    spans += [
+        (mention.start, mention.end, _bounded(asked, mention.start, mention.period))
+        for mention in mentions(asked.text)
+        if mention.period and not mention.relative and (mention.period.end - mention.period.start).days < 40
+    ]
     for word in asked.words:
         if _is_year(word.text) and word.stem not in _given(sheet) and not re.match(r"'?s\b", asked.text[word.end :]):
             tail = re.match(r"[/–-]\d\d\b", asked.text[word.end :])
@@ -282,18 +291,18 @@ def _numbered(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], 
         if not word.text[0].isdigit() and not side:
             continue  # "the two teams" counts nothing in a column
         column, places = _column_beside(sheet, asked, at, taken)
+        if column is None and asked.text[max(0, word.start - 1) : word.start] in _SIGNS:
+            column = next((c for c in sorted(sheet.numeric) if _SIGNS & set("".join(sheet.heads[c]))), None)
+            places = {at}
         if column is None:
             open_numbers.add(at)
             continue
         if ranged and ranged.start() <= word.start < ranged.end() and (high := _plain(ranged["high"])) is not None:
-            low = value
-            holds: Callable[[float], bool] = lambda v, low=low, high=high: low <= v <= high  # type: ignore[misc]
+            holds = _from_to(value, high)
             places = places | asked.within(ranged.start(), ranged.end())
         else:
             holds = _comparing(side, value)
-        rows = frozenset(
-            row.at for row in sheet.rows if (n := sheet.number(row, column)) is not None and holds(n)
-        )
+        rows = frozenset(row.at for row in sheet.rows if (n := sheet.number(row, column)) is not None and holds(n))
         found.append(Held(frozenset(places), column, rows, "number", bound=bool(side)))
     return found, open_numbers
 
@@ -302,6 +311,10 @@ def _given(sheet: Sheet) -> frozenset[str]:
     """The words that hold for the whole table, or head a column: a year there sets no row apart."""
     headers = (word for header in sheet.heads for part in header for word in content_sequence(part))
     return frozenset({*sheet.grid.context, *headers})
+
+
+def _from_to(low: float, high: float) -> Callable[[float], bool]:
+    return lambda v: low <= v <= high
 
 
 def _comparing(side: str, value: float) -> Callable[[float], bool]:

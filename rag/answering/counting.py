@@ -23,8 +23,12 @@ _MOST_OFTEN = re.compile(
 )
 _MOST_ADDED = 20  # figures that are shown added up
 _DIFFERENT = re.compile(r"\b(?:different|unique|distinct)\b", re.IGNORECASE)
-_MORE_SAID = re.compile(r"\b(?:that|which|who|whose|with|made|than|where|when|have(?! been)|has(?! been)|had)\b", re.IGNORECASE)
-_ADDED_UP = frozenset(stem(word) for word in "medal point goal score vote".split())  # what a total is of, where none is named
+_MORE_SAID = re.compile(
+    r"\b(?:that|which|who|whose|with|made|than|where|when|have(?! been)|has(?! been)|had)\b", re.IGNORECASE
+)
+_ADDED_UP = frozenset(
+    stem(word) for word in "medal point goal score vote".split()
+)  # what a total is of, where none is named
 _ROWS = frozenset(stem(word) for word in "time row entry line item record".split())
 
 
@@ -43,7 +47,9 @@ def count(reading: Reading) -> Looked | None:
         return _all(reading, column, named)
     after = _beyond(reading)
     if after is not None:
-        return reading.looked(str(len(after)), after, None, "count-beyond", f"{len(after)} of {len(sheet.rows)} rows", noun)
+        return reading.looked(
+            str(len(after)), after, None, "count-beyond", f"{len(after)} of {len(sheet.rows)} rows", noun
+        )
     some = list(reading.wider)
     if any(each.column == column and each.exact and len(each.rows) == 1 for each in reading.held):
         return None  # "the number of visitors from Saltby", where that is a row of visitors

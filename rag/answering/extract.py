@@ -46,7 +46,9 @@ def extract(found: Found, understood: Understood) -> Answer:
     table = from_table(found, understood)
     if alone:
         # A lone cell or figure of it is hardly ever what a question asks that its rows do not answer.
-        worked = table is not None and (table.kind != "value" or bool(understood.periods)) and not asks_whether(understood)
+        worked = (
+            table is not None and (table.kind != "value" or bool(understood.periods)) and not asks_whether(understood)
+        )
         return told(table, understood) if table and worked else nothing_said(list(found.statements), understood)
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None

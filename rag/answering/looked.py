@@ -19,8 +19,10 @@ _SAYS_NOTHING = frozenset(
     for word in """play compete participate hold take place occur happen appear feature receive get record use serve
     belong include show show say make call join go see produce publish air release contain exist range present
     given mention display know overall altogether ever actually currently chart data information following
-    finish earn construct locate event compare column race medal chosen represent order consist see found together whole entire did win score people person
-    team count one thing item kind type many different times time number value""".split()
+    finish earn construct locate event compare column race medal chosen represent order
+    consist see found together whole entire did win score people person team count one thing item kind type
+    many different
+    times time number value""".split()
 )
 _HOW_MANY = re.compile(
     r"\b(?:how many|(?:total |combined |overall )?(?:number|amount|count) of|how much)\s+"
@@ -109,7 +111,9 @@ class Reading:
         rows = frozenset().union(*(each.rows for each in one))
         wider = frozenset().union(*(each.wider for each in one))
         places = frozenset().union(*(each.places for each in one))
-        return replace(self.without(*one), held=(*self.without(*one).held, Held(places, one[0].column, rows, "text", True, wider)))
+        return replace(
+            self.without(*one), held=(*self.without(*one).held, Held(places, one[0].column, rows, wider=wider))
+        )
 
     @cached_property
     def free(self) -> tuple[str, ...]:
@@ -184,7 +188,9 @@ class Reading:
         if not any(char.isalnum() for char in short) or not rows:
             return None
         left = self.open_words(used)
-        held = self.question.weight(self.asked.stems[at] for at in self.taken if self.asked.words[at].text not in COMMON)
+        held = self.question.weight(
+            self.asked.stems[at] for at in self.taken if self.asked.words[at].text not in COMMON
+        )
         headed = set().union(*self.sheet.headed)
         held += self.question.weight(word for word in self.free if word in headed)
         share = held / ((held + self.question.weight(left)) or 1.0)

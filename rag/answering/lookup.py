@@ -11,17 +11,28 @@ import re
 
 from rag.answering.citing import Footnotes, answer_text, answered_figure, scale_of_cell, short_figure
 from rag.answering.conditions import Asked, conditions
-from rag.answering.counting import AVERAGE, HOW_MANY, MORE_THAN, asks_most_often, averaged, count, difference, most_often, together, SUM
-from rag.answering.grid import Grid, Question, grids
+from rag.answering.counting import (
+    AVERAGE,
+    HOW_MANY,
+    MORE_THAN,
+    SUM,
+    asks_most_often,
+    averaged,
+    count,
+    difference,
+    most_often,
+    together,
+)
+from rag.answering.grid import Grid, Question, Row, grids
 from rag.answering.looked import Looked, Reading
 from rag.answering.operation import FELL, ROSE
 from rag.answering.picking import (
     AFTER,
+    AND,
     BEFORE,
     COMPARATIVE,
     FIRST,
     LAST,
-    AND,
     OR,
     SUPERLATIVE,
     cell,
@@ -46,6 +57,8 @@ _NOT_READ = re.compile(
     r"\b(?:consecutive\w*|in a row|straight|each|every|per|percent(?:age)?|ratio|respectively|same|neither|nor"
     r"|not|no|never|without|n't|didn't|wasn't|doesn't|besides|except|excluding|other than|other|another|twice"
     r"|times (?:more|as)|if|why|how did|median|typical|closest|nearest|second|third|fourth|2nd|3rd|4th)\b"
+    r"|\bfirst place finishes\b"
+    r"|\b(?:first|last)\b.*\b(?:wins?|won|victor\w*)\b"
     r"|\b(?:personal|season|career) best|\b(?:begin|start|end)(?:s|ning|ing)? (?:with|in the letter)\b"
     rf"|\b(?:top|first|last|next|previous|highest|lowest|best|bottom) (?:{_SOME})\b"
     rf"|\b(?:{_SOME}) (?:\w+ )?(?:most|largest|highest|lowest|best|smallest|longest|tallest|oldest|first|last)\b",
@@ -54,6 +67,7 @@ _NOT_READ = re.compile(
 _WHETHER = re.compile(r"\W*(?:is|was|are|were|did|do|does|has|have|had|can|could)\b", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|previous|following|preceding)\b", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _THE_MOST = re.compile(r"\b(?<!at )(?:most|least)\b", re.IGNORECASE)
 
 
@@ -74,9 +88,10 @@ def from_cells(found: Found, understood: Understood) -> Looked | None:
         return None
     return best if len(best.open) <= _OPEN.get(best.kind, 0) else None
 
+
 # Words that may stay open where a wrong condition would hardly go unnoticed: the row next to one that is named.
 _OPEN = {
-    "next": 1, "most-often": 2, "compared": 1, "first": 1, "last": 1, "first-day": 3, "last-day": 3, "cell": 1,
+    "next": 1, "most-often": 2, "compared": 1, "first": 1, "last": 1, "first-day": 1, "last-day": 2, "cell": 1,
     "extreme": 1, "difference-counts": 1,
 }  # fmt: skip
 
@@ -116,7 +131,7 @@ def _read(reading: Reading) -> Looked | None:
             return compared(reading) if COMPARATIVE.search(text) else None
         if AVERAGE.search(text):
             return averaged(reading.joined)
-        if SUM.search(text) and not SUPERLATIVE.search(text):
+        if SUM.search(text) and not SUPERLATIVE.search(text) and not _BOTH.search(text):
             return together(reading.joined)
         return shared(reading) if AND.search(text) and not SUPERLATIVE.search(text) else None
     if MORE_THAN.search(text) or _WHETHER.match(text):

@@ -34,20 +34,27 @@ COMPARATIVE = re.compile(
 )
 FIRST = re.compile(r"\b(?:first|earliest|initial)\b", re.IGNORECASE)
 LAST = re.compile(r"\b(?:last|latest|final|most recent)\b", re.IGNORECASE)
-AFTER = re.compile(r"\b(?:(?:right |directly |immediately |just )?after|next|following|follows|followed|below|succeeded)\b", re.I)
+AFTER = re.compile(
+    r"\b(?:(?:right |directly |immediately |just )?after|next|following|follows|followed|below|succeeded)\b", re.I
+)
 BEFORE = re.compile(r"\b(?:before|previous|prior|preceding|preceded|precedes|above)\b", re.IGNORECASE)
 AND = re.compile(r"\band\b", re.IGNORECASE)
 OR = re.compile(r"\bor\b", re.IGNORECASE)
 _ADDED_UP = frozenset(stem(word) for word in "medal point goal score vote".split())
 _LOW_IS_BEST = frozenset(stem(word) for word in "rank position pos place time finish ranking standing".split())
-_BETTER, _WORSE = re.compile(r"\b(?:best|top|better|highest|higher)\b", re.I), re.compile(r"\b(?:worst|lowest|lower)\b", re.I)
+_BETTER, _WORSE = (
+    re.compile(r"\b(?:best|top|better|highest|higher)\b", re.I),
+    re.compile(r"\b(?:worst|lowest|lower)\b", re.I),
+)
 _FAST, _SLOW = re.compile(r"\b(?:fast|quick)(?:est|er)\b", re.I), re.compile(r"\bslow(?:est|er)\b", re.I)
 # The column by which something is the longest or the oldest.
 _BY = {
-    "longest": "length duration", "shortest": "length height duration", "tallest": "height", "heaviest": "weight",
+    "longest": "length duration time", "shortest": "length height duration time",
+    "tallest": "height", "heaviest": "weight",
     "lightest": "weight", "oldest": "age", "youngest": "age", "fastest": "speed time", "slowest": "speed time",
     "deepest": "depth", "largest": "area size population", "biggest": "area size population",
     "smallest": "area size population", "longer": "length duration", "taller": "height", "older": "age",
+    "higher": "rank position",
     "highest": "height elevation altitude", "shorter": "length height", "larger": "area size", "bigger": "area size",
     "top": "rank position", "best": "rank position", "strongest": "magnitude",
 }  # fmt: skip
@@ -70,7 +77,9 @@ def measure(reading: Reading, words: Sequence[str] | None = None) -> tuple[int |
     column, named = sheet.column_of(free if words is None else words, numeric)
     if column is not None:
         return column, [*named]
-    by = [stem(each) for word in _BY if re.search(rf"\b{word}\b", reading.asked.text, re.I) for each in _BY[word].split()]
+    by = [
+        stem(each) for word in _BY if re.search(rf"\b{word}\b", reading.asked.text, re.I) for each in _BY[word].split()
+    ]
     column, named = sheet.column_of(by, numeric)
     if column is None and not by and sheet.total in numeric and any(word in _ADDED_UP for word in reading.free):
         return sheet.total, [*(_ADDED_UP & set(reading.free))]
@@ -93,7 +102,11 @@ def extreme(reading: Reading) -> Looked | None:
     sheet = reading.sheet
     column, named = measure(reading)
     by_day = None
-    if column is None and (_OLD.search(reading.asked.text) or _NEW.search(reading.asked.text)) and len(sheet.dated) == 1:
+    if (
+        column is None
+        and (_OLD.search(reading.asked.text) or _NEW.search(reading.asked.text))
+        and len(sheet.dated) == 1
+    ):
         by_day = min(sheet.dated)
     if column is None and by_day is None:
         return None
@@ -134,9 +147,7 @@ def _outer_day(days: list[tuple[date, Row]], *, last: bool) -> Row | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _told(
-    reading: Reading, row: Row, column: int, kind: str, how: str = "", used: Sequence[str] = ()
-) -> Looked | None:
+def _told(reading: Reading, row: Row, column: int, kind: str, how: str = "", used: Sequence[str] = ()) -> Looked | None:
     """The cell of a row, as what it is asked for: of a day its year, where a year is wanted."""
     text = row.text(column)
     if re.search(r"\b(?:what|which) year\b", reading.asked.text, re.I):
@@ -205,11 +216,13 @@ def compared(reading: Reading) -> Looked | None:
         return None
     rest = reading.without(*reading.pair)
     one, other = ([row for row in rest.rows if row.at in each.rows] for each in reading.pair)
-    if len(one) != 1 or len(other) != 1:
-        return None
-    column, named = measure(reading)
     text = reading.asked.text
     label = reading.pair[0].column
+    column, named = measure(reading)
+    if column is None and reading.pair[0].kind == "text" and re.search(r"\b(?:more|most|fewer|fewest)\b", text, re.I):
+        return _more_rows(reading, one, other, label)
+    if len(one) != 1 or len(other) != 1:
+        return None
     if _EITHER.search(text):
         return _which_way(reading, one[0], other[0], column, named)
     if re.search(r"\b(?:first|earlier|before|last|later|after|older|newer)\b", text, re.I) and column is None:
@@ -235,6 +248,17 @@ def compared(reading: Reading) -> Looked | None:
     how = f"{one[0].text(column)} and {other[0].text(column)}"
     rows = dict.fromkeys([row, one[0], other[0]])
     return reading.looked(row.text(label), rows, column, "compared", how, named)
+
+
+def _more_rows(reading: Reading, one: list[Row], other: list[Row], label: int) -> Looked | None:
+    """Of which of two things there are more rows."""
+    if len(one) == len(other) or not one or not other or max(len(one), len(other)) < 2:
+        return None
+    fewer = bool(re.search(r"\bfew(?:er|est)\b", reading.asked.text, re.I))
+    first, second = sorted((one, other), key=len, reverse=not fewer)
+    how = f"{len(first)} rows, and {len(second)} of {second[0].text(label)}"
+    used = [*reading.counted, *reading.noun]
+    return reading.looked(first[0].text(label), [first[0], *second, *first[1:]], label, "more-rows", how, used)
 
 
 def _which_way(reading: Reading, one: Row, other: Row, column: int | None, named: Sequence[str]) -> Looked | None:

@@ -18,7 +18,9 @@ from rag.types import Cell, Period
 _YEAR = re.compile(r"(?<![\d.,:])(1\d{3}|20\d\d)(?![\d,:]|\.\d)")
 _YEAR_ALONE = re.compile(r"\W*(?:c\.|ca\.|circa)?\s*(?:1\d{3}|20\d\d)\s*(?:[–/-]\s*\d{2,4})?\W*$")
 _CLOCK = re.compile(r"^\W*(?:(\d{1,2}):)?(\d{1,3}):(\d\d(?:\.\d+)?)\b")
-_NUMBER = re.compile(r"^[^\w\d]*(?:[a-z]{1,2}\s)?[^\w\d]*([−-]?\d[\d,]*(?:\.\d+)?)(?![\d:]|\s?[–−-]\s?\d)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^[^\w\d]*(?:[a-z]{1,2}\s)?[^\w\d]*([−-]?\d[\d,]*(?:\.\d+)?)(?![\d:]|\s?[–−-]\s?\d)", re.IGNORECASE
+)
 _SCORE = re.compile(r"\d\s?[–—-]\s?\d")  # "3–1", "1990–1994": two numbers
 _ORDINAL = re.compile(r"^\W*\d+(?:st|nd|rd|th)\b")
 _UNIT_LETTERS = 14  # of an amount's unit: "12 million euros"
@@ -47,7 +49,10 @@ _ALSO = {
 
 
 _TOTAL = frozenset({stem("total")})
-_RANKING = frozenset(stem(word) for word in "no number rank pos position place code id heat lane seed finish start grid round week".split())
+_RANKING = frozenset(
+    stem(word)
+    for word in "no number rank pos position place code id heat lane seed finish start grid round week".split()
+)
 
 
 class Sheet:
@@ -78,14 +83,20 @@ class Sheet:
     @cached_property
     def dated(self) -> frozenset[int]:
         """The columns of days, months or years."""
-        return frozenset(column for column in self.columns if self._mostly(column, day))
+        return frozenset(
+            column
+            for column in self.columns
+            if (texts := self.values(column)) and sum(day(text) is not None for text in texts) >= 0.7 * len(texts)
+        )
 
     @cached_property
     def numeric(self) -> frozenset[int]:
         """The columns of numbers that are no years."""
-        return frozenset(
-            column for column in self.columns if column not in self.dated and self._mostly(column, self.number)
-        )
+        return frozenset(column for column in self.columns if column not in self.dated and self._is_numeric(column))
+
+    def _is_numeric(self, column: int) -> bool:
+        filled = [row for row in self.rows if row.text(column)]
+        return bool(filled) and sum(self.number(row, column) is not None for row in filled) >= 0.6 * len(filled)
 
     @cached_property
     def measures(self) -> frozenset[int]:
@@ -100,15 +111,6 @@ class Sheet:
         return len(numbers) > 2 and all(
             one is not None and other is not None and other - one == 1 for one, other in pairwise(numbers)
         )
-
-    def _mostly(self, column: int, read: object) -> bool:
-        texts = self.values(column)
-        if not callable(read) or not texts:
-            return False
-        if read is day:
-            return sum(day(text) is not None for text in texts) >= 0.7 * len(texts)
-        filled = [row for row in self.rows if row.text(column)]
-        return sum(self.number(row, column) is not None for row in filled) >= 0.6 * len(filled)
 
     def number(self, row: Row, column: int) -> float | None:
         """The number of a cell: as it was read, else the one that it opens with, a time in seconds."""
@@ -206,7 +208,13 @@ def _is_amount(text: str) -> bool:
 
 
 def _sums_up(row: Row) -> bool:
-    return bool(re.match(r"\W*(?:grand |sub-?)?totals?\b|\W*(?:career|overall|all) total", row.label, re.IGNORECASE))
+    return bool(
+        re.match(
+            r"\W*(?:grand |sub-?)?totals?\b|\W*(?:career|overall|averages?|all)(?: totals?)?\W*$",
+            row.label,
+            re.IGNORECASE,
+        )
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -48,7 +48,7 @@ class MiniLM:
         self._loaded: tuple[Any, Any, ThreadPoolExecutor] | None = None
 
     def knows(self, word: str) -> bool:
-        """Whether it has a vector for the whole word, as for the twenty thousand or so that are commonest in English."""
+        """Whether it has a vector for the whole word, as it has for the commonest of English."""
         return self._load()[0].token_to_id(word.lower()) is not None
 
     def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
