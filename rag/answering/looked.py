@@ -30,7 +30,8 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _ASKED_FOR = re.compile(
-    r"\b(?:what|which|whose|name|list|tell me|give)\s+(?:is|was|are|were|the|of|a|an|one|me|other|all)*\s*"
+    r"\b(?:what|which|whose|name|list|tell me|give)\s+(?:(?:is|was|are|were|the|of|a|an|one|me|other|all)\s+)*"
+    r"(?:(?:types?|kinds?|names?|sorts?|titles?) of (?:the |a )?)?"
     r"(?P<noun>(?:[\w'’-]+\s*){1,4})",
     re.IGNORECASE,
 )
@@ -39,6 +40,7 @@ _ENDS_NOUN = frozenset(
     be been being of the will would can could and or after before between during under over listed not won came went
     made played scored come comes""".split()
 )
+_OF_NOUNS = frozenset("different unique distinct total overall first last next only previous".split())  # no part of one
 # The column that a question word asks for, where it names none.
 _WANTED = (
     (re.compile(r"^\W*(?:and |but |so )?(?:who|whom|whose|by whom)\b", re.I), "who"),
@@ -141,7 +143,7 @@ class Reading:
         return tuple(
             self.asked.stems[at]
             for at in sorted(self.asked.within(start, end))
-            if at not in self.taken and self.asked.words[at].text not in COMMON
+            if at not in self.taken and self.asked.words[at].text not in COMMON | _OF_NOUNS
         )
 
     @cached_property

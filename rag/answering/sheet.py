@@ -38,7 +38,7 @@ _ALSO = {
         "song track single": "song track title single", "album": "album title", "show": "show title series program",
         "match game": "match game", "date day": "date", "when": "date year season", "season": "season year",
         "tall height high": "height", "long length": "length duration", "old age": "age",
-        "heavy weight": "weight", "fast speed": "speed", "deep": "depth", "large big size": "area size",
+        "heavy weight weigh": "weight", "fast speed": "speed", "deep": "depth", "large big size": "area size",
         "attend crowd spectator": "attendance", "position place rank finish ranking": "position rank place pos finish",
         "score": "score result", "result outcome": "result score", "cost expensive": "price cost",
         "earn money": "earnings prize winnings", "inhabitant people populous": "population", "built": "built",
