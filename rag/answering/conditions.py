@@ -220,8 +220,8 @@ def _dated(sheet: Sheet, asked: Asked, taken: set[int]) -> tuple[list[Held], set
             spans.append((word.start, word.end + (tail.end() if tail else 0), _bounded_year(asked, word)))
     for start, end, holds in spans:
         places = asked.within(start, end)
-        if not places or places & taken:
-            continue
+        if not places or places & taken or any(asked.stems[at] in _given(sheet) for at in places):
+            continue  # a day or year that heads a column sets no row apart
         near = asked.stems[max(0, min(places) - _NEAR) : max(places) + _NEAR]
         meant, _ = sheet.column_of(near, sorted(sheet.dated))
         column = meant if meant is not None else min(sheet.dated)

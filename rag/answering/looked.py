@@ -148,13 +148,24 @@ class Reading:
 
     @cached_property
     def target(self) -> int | None:
-        """The column that is asked for: the one its noun or question word names."""
+        """The column that is asked for: the one its noun or question word names.
+
+        Where other pages are asked too, its own header must be named: a date in a table is not when anything happened.
+        """
+        column = self._asked_for()
+        if column is None or self.alone or self.sheet.headed[column] & set(self.free):
+            return column
+        return None
+
+    def _asked_for(self) -> int | None:
         held = {each.column for each in self.held if len(each.rows) < len(self.sheet.rows) and each.kind == "text"}
         columns = [column for column in self.sheet.columns if column not in held]
         wanted = next((word for pattern, word in _WANTED if pattern.search(self.asked.text)), "")
         for words in ((wanted,) if wanted == "who" else (), self.noun, (wanted,) if wanted else ()):
             if not words:
                 continue
+            if words == ("when",) and (timed := self._timed(columns)) is not None:
+                return timed
             if words == ("when",) and len(self.sheet.dated & set(columns)) > 1:
                 column, _ = self.sheet.column_of(self.free, sorted(self.sheet.dated & set(columns)))
                 if column is not None:
@@ -168,6 +179,12 @@ class Reading:
             column, _ = self.sheet.column_of(self.free, columns)
             return column
         return None
+
+    def _timed(self, columns: Iterable[int]) -> int | None:
+        """The column of times whose whole header is named: "on Wednesdays"."""
+        headed = self.sheet.headed
+        named = [column for column in columns if headed[column] and headed[column] <= set(self.free)]
+        return next((c for c in named if any(":" in text for text in self.sheet.values(c))), None)
 
     def open_words(self, used: Iterable[str] = ()) -> tuple[str, ...]:
         """The words that no condition, header or caption accounts for."""

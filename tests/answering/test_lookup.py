@@ -1,4 +1,4 @@
-"""What the rows of one table answer: conditions, counts, comparisons, and when nothing is said. The tables are invented."""
+"""What the rows of one table answer, and when nothing is said of it. The tables are invented."""
 
 from __future__ import annotations
 
