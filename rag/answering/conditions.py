@@ -145,8 +145,8 @@ def _may_name(sheet: Sheet, asked: Asked, start: int, end: int) -> bool:
     words = asked.words[start:end]
     if words[0].text in COMMON and end - start < 3:
         return False
-    if words[-1].text in COMMON and len(words[-1].text) > 1:
-        return False  # but "Quay A" ends so
+    if words[-1].text in COMMON and len(words[-1].text) > 1 and asked.text[words[-1].start - 1] != "-":
+        return False  # but "Quay A" ends so, and "drop-in"
     telling = [word for word in words if word.text not in COMMON and word.stem not in ASIDE]
     if not telling:
         return False
