@@ -113,12 +113,17 @@ def look_up(grid: Grid, question: Question, understood: Understood, *, alone: bo
     """
     asked = Asked(understood.standalone)
     sheet = Sheet(grid)
-    if not sheet.rows or _NOT_READ.search(asked.text) or not (ROSE | FELL).isdisjoint(asked.stems):
+    if not sheet.rows or _NOT_READ.search(asked.text) or _of_moves(asked):
         return None
     held, open_numbers = conditions(sheet, asked)
     if open_numbers:
         return None
     return _read(Reading(sheet, asked, tuple(held), question, understood, alone=alone))
+
+
+def _of_moves(asked: Asked) -> bool:
+    """Whether it ranks by how far something rose or fell, which no one cell says."""
+    return bool(SUPERLATIVE.search(asked.text)) and not (ROSE | FELL).isdisjoint(asked.stems)
 
 
 def _read(reading: Reading) -> Looked | None:
