@@ -44,6 +44,7 @@ _RANKED = re.compile(
     rf"\b(?:which|what)\s+\w+|\b(?:{_MOST}|{_LEAST})(?: (?:month|quarter|year|region|channel))?\b", re.IGNORECASE
 )
 _WHAT_WAS = re.compile(r"\W*what (?:was|were|is|are) (?!an? )", re.IGNORECASE)
+_FROM_TO = re.compile(r"\b(?:from|between)\b.*\b(?:to|and|until|till)\b|\b\d{4}\s?[-–]\s?\d{2,4}\b", re.IGNORECASE)
 _YES_OR_NO = re.compile(r"\W*(?:was|were|is|are|did|do|does|has|have)\b", re.IGNORECASE)
 _ASKS_WHETHER = re.compile(
     r"\W*(?:was|were|is|are|am|did|do|does|has|have|had|can|could|will|would|should|may|might|must)\b", re.IGNORECASE
@@ -143,6 +144,16 @@ def _of_period(understood: Understood, words: str, anchor: Anchor) -> Understood
 def is_marked(understood: Understood) -> bool:
     """Whether a few words of a sentence can answer, which a cross-encoder marks: not why, what a thing is, or yes or no."""
     return understood.wants not in ("reason", "definition") and not asks_whether(understood)
+
+
+def asks_what_held(understood: Understood) -> bool:
+    """Whether it asks who or what something was from one time to another, and not for a figure of that time."""
+    if understood.period is None or understood.rank or not is_marked(understood):
+        return False
+    wanted = understood.wants not in FIGURES or (
+        understood.wants == "figure" and bool(_WHAT_WAS.match(understood.about))
+    )
+    return wanted and bool(_FROM_TO.search(understood.standalone))
 
 
 def asks_whether(understood: Understood) -> bool:
@@ -407,11 +418,17 @@ def _rank(question: str) -> Literal["", "most", "least"]:
 def _without(question: str, named: list[Mention]) -> str:
     """The question with the words for its periods cut out, and the prepositions that led to them."""
     for mention in reversed(named):
-        head = re.sub(
-            r"\b(?:in|during|for|over|since|of|by|at|on|the|to|from|as of)(?:\s+the)?\s*$",
-            "",
-            question[: mention.start],
-            flags=re.IGNORECASE,
+        # "Play for from 2005 to 2007": what stands before a range that has its own "from" leads to no period.
+        ranged = mention.words.lower().startswith("from ")
+        head = (
+            question[: mention.start]
+            if ranged
+            else re.sub(
+                r"\b(?:in|during|for|over|since|of|by|at|on|the|to|from|as of)(?:\s+the)?\s*$",
+                "",
+                question[: mention.start],
+                flags=re.IGNORECASE,
+            )
         )
         question = f"{head.rstrip()} {question[mention.end :].lstrip()}"
     question = re.sub(r"\b(?:and|or|between|to|from)\s*(?=[?.!,]*$)", "", question.strip(), flags=re.IGNORECASE)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passage_features import Given, Wording, features
-from rag.question import FIGURES, counted, is_marked, subject, years_asked
+from rag.question import FIGURES, asks_what_held, counted, is_marked, subject, years_asked
+from rag.timeline import held, told_by
 from rag.types import EVERYTHING, Judged, Passage, Retrieved, Shown, Spanned, Statement, Understood, Within
 from rag.weights import THRESHOLD, WEIGHTS, gains
 from rag.windows import windows
@@ -35,6 +36,9 @@ TABLED, _MOST_TABLED = 3, 80  # of the first passages, whose tables are read who
 JUDGED = 3  # passages that the cross-encoder reads
 # Of the first score: a statement so far behind is not read, which takes time. Behind the best passage, fewer are.
 SHOWN_SHORT_OF_BEST = (0.8, 0.6)
+# Where what held at a time is asked: statements that it reads, the characters of those that it reads together, what the
+# time counts for in choosing them, and what a statement of another report loses.
+READ_FOR_A_TIME, ROOM, HELD, ELSEWHERE = 30, 520, 0.15, -1.0
 
 # By which candidates are first put together: cosine, and BM25 as a share of what the best passage reached. Set by hand.
 DENSE, LEXICAL = 1.0, 0.6
@@ -137,7 +141,11 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
     scored = _scored(given, Wording.of(understood, idf), understood, mentioned)
     first = {each.statement.id: each.score for each in ranked}
     if library.judge is not None and is_marked(understood):
-        ranked = _judged(library.judge, understood, scored[:JUDGED], ranked, first)
+        if asks_what_held(understood):
+            ranked = _timed(library.judge, understood, scored, ranked)
+        elif ranked:
+            shown = _shown(scored, ranked, first)
+            ranked = _judged(ranked, _read(library.judge, understood.standalone, shown))
     return Found(
         windows([(each.passage, each.score) for each in scored], first, k, library.page_text),
         tuple(ranked),
@@ -179,35 +187,36 @@ def _scored(
     return sorted(scored, key=lambda each: (-each.score, each.passage.id))
 
 
-def _judged(
-    judge: Judge,
-    understood: Understood,
-    scored: Sequence[Scored],
-    ranked: Sequence[Ranked],
-    first: dict[str, float],
-) -> list[Ranked]:
-    """The statements with what the cross-encoder says of those of the best passages that may matter."""
-    if not ranked:
-        return []
+def _shown(
+    scored: Sequence[Scored], ranked: Sequence[Ranked], first: dict[str, float]
+) -> list[tuple[Passage, list[Statement]]]:
+    """The statements of the best passages that may matter."""
     enough = [max(first.values()) - short for short in SHOWN_SHORT_OF_BEST]
-    shown = [
-        [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough[n > 0]]
-        or list(each.passage.statements[:1])
-        for n, each in enumerate(scored)
+    return [
+        (
+            each.passage,
+            [statement for statement in each.passage.statements if first.get(statement.id, 0.0) >= enough[n > 0]]
+            or list(each.passage.statements[:1]),
+        )
+        for n, each in enumerate(scored[:JUDGED])
     ]
+
+
+def _read(judge: Judge, question: str, shown: Sequence[tuple[Passage, Sequence[Statement]]]) -> dict[str, Judged]:
+    """What the cross-encoder says of statements, by their id."""
     said = judge(
-        understood.standalone,
-        [
-            Shown(_above(each.passage), tuple(told(statement) for statement in some))
-            for each, some in zip(scored, shown, strict=True)
-        ],
+        question, [Shown(_above(passage), tuple(told(statement) for statement in some)) for passage, some in shown]
     )
-    judged = {
+    return {
         statement.id: one
-        for some, all_said in zip(shown, said, strict=True)
+        for (_, some), all_said in zip(shown, said, strict=True)
         for statement, one in zip(some, all_said, strict=True)
         if one is not None
     }
+
+
+def _judged(ranked: Sequence[Ranked], judged: dict[str, Judged]) -> list[Ranked]:
+    """The statements with what the cross-encoder says of those that it read."""
     least = min((one.relevance for one in judged.values()), default=0.0)
     return [
         replace(
@@ -217,6 +226,38 @@ def _judged(
         )
         for each in ranked
     ]
+
+
+def _timed(judge: Judge, understood: Understood, scored: Sequence[Scored], ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The statements of the reports found first with how well their time fits, read for what is asked without its time.
+
+    A sentence that begins a state names no end, so that beside the asker's years it would look like another one.
+    """
+    assert understood.period is not None
+    reports = {each.passage.report.id for each in scored[:JUDGED]}
+    times = told_by(each.statement for each in ranked if each.passage.report.id in reports)
+    fits = {each: held(one, understood.period) for each, one in times.items()}
+    ranked = [
+        replace(each, features={**each.features, "held": fits.get(each.statement.id, ELSEWHERE)}) for each in ranked
+    ]
+    likely = sorted(ranked, key=lambda each: (-each.score - HELD * each.features["held"], each.statement.id))
+    read: dict[str, Judged] = {}
+    groups = _in_groups(likely[:READ_FOR_A_TIME])
+    for at in range(0, len(groups), 2):  # two at once, each at its full length
+        read |= _read(judge, understood.about, groups[at : at + 2])
+    return _judged(ranked, read)
+
+
+def _in_groups(some: Sequence[Ranked]) -> list[tuple[Passage, list[Statement]]]:
+    """Statements of a passage together and in their order, as many as the cross-encoder has room for."""
+    groups: list[tuple[Passage, list[Statement]]] = []
+    for each in sorted(some, key=lambda one: (one.passage.id, one.statement.ordinal)):
+        held_there = sum(len(told(one)) for one in groups[-1][1]) if groups else 0
+        if groups and groups[-1][0].id == each.passage.id and held_there + len(told(each.statement)) <= ROOM:
+            groups[-1][1].append(each.statement)
+        else:
+            groups.append((each.passage, [each.statement]))
+    return groups
 
 
 def _above(passage: Passage) -> str:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from rag.answering.asked import MONEY, NAMED_PLACE, SHARES, TIME, change_asked
 from rag.answering.citing import Footnotes, answer_text, answered_figure, claim_text, short_figure
 from rag.answering.confidence import SURER, confidence
 from rag.answering.facets import narrowing
 from rag.answering.figures import period_relation
+from rag.answering.held import holds, odds_held, timed
 from rag.answering.nearest import nothing_said
 from rag.answering.otherwise import otherwise
 from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import FIGURES, asks_whether, is_marked, subject
 from rag.search import Found, Ranked, around_stems, own_stems
-from rag.types import Answer, Claim, Figure, Headline, Period, Statement, Understood
+from rag.types import Answer, Claim, Figure, Headline, Understood
 from rag.weights import WEIGHTS
 
 _REASONS = re.compile(
@@ -49,8 +50,6 @@ _OPENS = re.compile(
     r"\W*(?P<article>an?\s|the\s)?(?P<what>[\w\s'’-]{1,40}?)\s(?:is|are|means?|counts?|refers?)\b", re.IGNORECASE
 )
 _ASKS_FOR_MEANING = frozenset("counts count counted defined define mean means meant meaning definition".split())
-_RANGE = re.compile(r"\b(?:from|between)\b.*\b(?:to|and|until|till)\b|\b\d{4}\s?[-–]\s?\d{2,4}\b", re.IGNORECASE)
-_A_YEAR = re.compile(r"(?<![\d.,])(1\d{3}|20\d\d)(?![\d,]|\.\d)")
 _A_DAY = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
 
 
@@ -62,7 +61,8 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
     short = short_answer(best, understood, found.weights)
     sure = confidence(best, found, understood)
     enough = max(least, found.threshold, _asked_of_it(best, short, understood))
-    if sure < enough or _another_time(best, understood) or _counts_nothing(best, understood):
+    fails = not holds(best) if timed(best) else sure < enough
+    if fails or _another_time(best, understood) or _counts_nothing(best, understood):
         return nothing_said(ordered, understood)
     notes = Footnotes()
     chosen = [*_opening(best, found), *_companions(best, found, fits, understood)]
@@ -102,11 +102,9 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
 
 def _asked_of_it(best: Ranked, short: str | None, understood: Understood) -> float:
     """The probability that a statement must reach which lacks something that is asked for: who, when and where want a
-    name or a date, what held from one year to another wants the years, and a place wants to be named."""
-    if (short is None and understood.wants in ("person", "date", "place")) or _elsewhere(best, understood):
-        return SURER
-    dateless = _from_to(understood) and understood.period and _bounded(best.statement, understood.period) <= 0
-    return _HELD_THEN if dateless else 0.0
+    name or a date, and a place wants to be named."""
+    lacks = short is None and understood.wants in ("person", "date", "place")
+    return SURER if lacks or _elsewhere(best, understood) else 0.0
 
 
 def _lone_share(best: Ranked, understood: Understood) -> Figure | None:
@@ -142,6 +140,8 @@ def _fits(found: Found, understood: Understood) -> dict[str, float]:
     dates = [each.passage.report.published for each in found.statements[:20]]
     newest = max((published.day for published in dates if published), default=None)
     fits = {each.statement.id: _fit(each, found, understood, newest) for each in found.statements}
+    if found.statements and timed(found.statements[0]):
+        return {each.statement.id: odds_held(each) for each in found.statements}
     if understood.wants in ("date", "person", "place"):
         enough = max(fits.values(), default=0.0) - _TOO_FAR_BEHIND
         for each in found.statements:
@@ -175,9 +175,6 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
         score += WEIGHTS.judged * ranked.features.get("judged", 0.0)
     if understood.period:
         score += _TIMELY[period_relation(ranked, statement.period, understood.period)]
-        about = found.scored[0].passage.report.id if found.scored else ""
-        if _from_to(understood) and ranked.passage.report.id == about:
-            score += _bounded(statement, understood.period)
     elif newest and published:
         score += 0.1 * max(0.0, 1.0 - (newest - published.day).days / (3 * 365.25))
     if understood.wants == "definition":
@@ -192,27 +189,6 @@ def _fit(ranked: Ranked, found: Found, understood: Understood, newest: date | No
     ):
         score -= 0.4
     return score - 1.0 if statement.kind != "row" and _BYLINE.search(statement.text) else score
-
-
-def _from_to(understood: Understood) -> bool:
-    """Whether what held from one time to another is asked for, not a figure of that time."""
-    return (
-        understood.wants not in FIGURES and understood.period is not None and bool(_RANGE.search(understood.standalone))
-    )
-
-
-def _bounded(statement: Statement, period: Period) -> float:
-    """What a statement gains by naming the years between which something held: "1719–1724: Hugo Hamilton"."""
-    years = {int(found) for found in _A_YEAR.findall(statement.text)}
-    first, last = period.start.year, (period.end - timedelta(days=1)).year
-    if {first, last} <= years:
-        return 1.0
-    if not years:
-        return 0.0
-    if first in years:
-        return 0.4
-    within = min(years) <= first and max(years) >= last and len(years) > 1
-    return 0.3 if within or any(first <= each <= last for each in years) else -0.2
 
 
 def _naming(ranked: Ranked, found: Found, understood: Understood) -> float:
@@ -233,7 +209,6 @@ def _defining(text: str, understood: Understood) -> float:
 
 
 _NAMES_NONE = -0.1  # holds no date, person or place where one is asked for
-_HELD_THEN = 0.75  # the probability that a statement must reach which does not say that it held at the time asked about
 _TOO_FAR_BEHIND = 0.5  # to come first by a name or a date, which is not looked for then: that takes time
 _TIMELY = {"equal": 0.25, "inside": 0.15, "contains": 0.1, "overlaps": 0.0, "apart": -0.4, "unknown": 0.0}
 

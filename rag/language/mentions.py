@@ -23,6 +23,7 @@ from rag.language.periods import (
     fiscal_year,
     half,
     half_of,
+    is_year,
     month,
     months_to,
     named,
@@ -913,6 +914,7 @@ _JOINED_AT_THE_END = frozenset((_a_month, _a_year))  # "from March 2024 to the e
 _TO_THE_END = re.compile(r"\s+(?:to|until|through)\s+(?:the\s+)?end\s+of\s+(?:the\s+year\s+)?")
 _TO = re.compile(r"\s+(?:to|until|till|through)\s+(?:the\s+)?|\s*[–—]\s*")
 _AND = re.compile(r"\s+and\s+(?:the\s+)?")
+_FROM = re.compile(r"\bfrom\s+$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
 _OPENS = re.compile(
     r"\b(?P<how>since|before|prior to|after)\s+(?:the\s+(?P<edge>start|beginning|end)\s+of\s+)?(?:last\s+|(?P<the>the\s+))?$",
@@ -951,9 +953,7 @@ def mentions(text: str, anchor: Anchor = NOWHEN, start: int = 0, end: int | None
         if period is None and not relative:
             continue
         mention = Mention(match.start(), match.end(), match.group(), period, relative)
-        joined = (
-            _range(part, taken[-1], mention, resolve) if taken and before is resolve and resolve in _JOINED else None
-        )
+        joined = _range(part, taken[-1], mention, resolve) if taken and _may_join(before, resolve) else None
         if joined:
             taken[-1] = joined
         else:
@@ -971,13 +971,21 @@ def _resolved(match: re.Match[str], resolve: Resolve, anchor: Anchor) -> Period 
         return None
 
 
+def _may_join(before: Resolve | None, resolve: Resolve) -> bool:
+    """Whether two mentions may be the ends of one range: they are of one kind, or a year and a month."""
+    return resolve in _JOINED and (before is resolve or {before, resolve} == _JOINED_AT_THE_END)
+
+
 def _range(part: str, first: Mention, last: Mention, resolve: Resolve) -> Mention | None:
     """Two periods of a kind as one, where the words between and before them say so."""
     gap = part[first.end : last.start]
     if len(gap) > 24 or not first.period or not last.period or last.period.end <= first.period.end:
         return None
     between = _AND.fullmatch(gap) and _BETWEEN.search(part, max(0, first.start - 16), first.start)
-    to = _TO_THE_END if resolve in _JOINED_AT_THE_END else _TO
+    mixed = is_year(first.period) != is_year(last.period) and resolve in _JOINED_AT_THE_END
+    if mixed and not _FROM.search(part, max(0, first.start - 8), first.start):
+        return None  # "March 2019 to 2020" may be a count; "from 1946 to August 2014" is none
+    to = _TO_THE_END if resolve in _JOINED_AT_THE_END and not mixed else _TO
     if not to.fullmatch(gap) and not (between and resolve not in _JOINED_AT_THE_END):
         return None
     period = named(Period(first.period.start, last.period.end, "", first.period.kind))

@@ -1,0 +1,25 @@
+"""How likely a statement says who or what held in a time that was asked for: what it tells, and of which time."""
+
+from __future__ import annotations
+
+from rag.search import Ranked
+
+# Set by hand near what a fit on a public set gave: see docs/decisions.md.
+_SIMILAR, _RELEVANT = 2.0, 0.36
+_LEAST_ODDS = 2.0
+
+
+def timed(ranked: Ranked) -> bool:
+    """Whether a statement was weighed by its time: the question asks what held from one time to another."""
+    return "held" in ranked.features
+
+
+def odds_held(ranked: Ranked) -> float:
+    """The score of a statement: the log-odds that it answers, but for a constant."""
+    features = ranked.features
+    return _SIMILAR * features["dense"] + _RELEVANT * features["judged"] + features["held"]
+
+
+def holds(ranked: Ranked) -> bool:
+    """Whether a statement is likely enough to say it; else the period is one that no span covers."""
+    return odds_held(ranked) >= _LEAST_ODDS
