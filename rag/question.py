@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from rag.errors import BadInput
 from rag.language.mentions import Anchor, mentions
-from rag.language.periods import month, quarter, shifted, year
+from rag.language.periods import is_year, month, quarter, shifted, year
 from rag.language.shorthand import written_out
 from rag.language.tokens import COMMON, content_stems, content_words, tokens
 from rag.types import Asked, Mention, Period, PeriodKind, Understood, Wants
@@ -146,14 +146,20 @@ def is_marked(understood: Understood) -> bool:
     return understood.wants not in ("reason", "definition") and not asks_whether(understood)
 
 
-def asks_what_held(understood: Understood) -> bool:
-    """Whether it asks who or what something was from one time to another, and not for a figure of that time."""
+def held_in(understood: Understood) -> Period | None:
+    """The time for which it asks who or what something was; None where it asks something else, as for a figure of a time.
+
+    "Who, born in 1936, chaired the board from 2001 to 2004?" asks of the range.
+    """
     if understood.period is None or understood.rank or not is_marked(understood):
-        return False
+        return None
     wanted = understood.wants not in FIGURES or (
         understood.wants == "figure" and bool(_WHAT_WAS.match(understood.about))
     )
-    return wanted and bool(_FROM_TO.search(understood.standalone))
+    if not wanted or not _FROM_TO.search(understood.standalone):
+        return None
+    ranges = [each for each in understood.periods if (each.end - each.start).days > 31 and not is_year(each)]
+    return ranges[-1] if ranges else understood.period
 
 
 def asks_whether(understood: Understood) -> bool:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passage_features import Given, Wording, features
-from rag.question import FIGURES, asks_what_held, counted, is_marked, subject, years_asked
+from rag.question import FIGURES, counted, held_in, is_marked, subject, years_asked
 from rag.timeline import held, told_by
-from rag.types import EVERYTHING, Judged, Passage, Retrieved, Shown, Spanned, Statement, Understood, Within
+from rag.types import EVERYTHING, Judged, Passage, Period, Retrieved, Shown, Spanned, Statement, Understood, Within
 from rag.weights import THRESHOLD, WEIGHTS, gains
 from rag.windows import windows
 
@@ -141,8 +141,8 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
     scored = _scored(given, Wording.of(understood, idf), understood, mentioned)
     first = {each.statement.id: each.score for each in ranked}
     if library.judge is not None and is_marked(understood):
-        if asks_what_held(understood):
-            ranked = _timed(library.judge, understood, scored, ranked)
+        if ranked and (period := held_in(understood)):
+            ranked = _timed(library.judge, understood.about, period, scored, ranked)
         elif ranked:
             shown = _shown(scored, ranked, first)
             ranked = _judged(ranked, _read(library.judge, understood.standalone, shown))
@@ -228,15 +228,16 @@ def _judged(ranked: Sequence[Ranked], judged: dict[str, Judged]) -> list[Ranked]
     ]
 
 
-def _timed(judge: Judge, understood: Understood, scored: Sequence[Scored], ranked: Sequence[Ranked]) -> list[Ranked]:
+def _timed(
+    judge: Judge, about: str, period: Period, scored: Sequence[Scored], ranked: Sequence[Ranked]
+) -> list[Ranked]:
     """The statements of the reports found first with how well their time fits, read for what is asked without its time.
 
     A sentence that begins a state names no end, so that beside the asker's years it would look like another one.
     """
-    assert understood.period is not None
     reports = {each.passage.report.id for each in scored[:JUDGED]}
     times = told_by(each.statement for each in ranked if each.passage.report.id in reports)
-    fits = {each: held(one, understood.period) for each, one in times.items()}
+    fits = {each: held(one, period) for each, one in times.items()}
     ranked = [
         replace(each, features={**each.features, "held": fits.get(each.statement.id, ELSEWHERE)}) for each in ranked
     ]
@@ -244,7 +245,7 @@ def _timed(judge: Judge, understood: Understood, scored: Sequence[Scored], ranke
     read: dict[str, Judged] = {}
     groups = _in_groups(likely[:READ_FOR_A_TIME])
     for at in range(0, len(groups), 2):  # two at once, each at its full length
-        read |= _read(judge, understood.about, groups[at : at + 2])
+        read |= _read(judge, about, groups[at : at + 2])
     return _judged(ranked, read)
 
 

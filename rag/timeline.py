@@ -26,6 +26,7 @@ _RANGE = re.compile(r"\d\s*(?:-|–|—|to|until|till|through)\s*\w", re.IGNOREC
 _AT_LENGTH = timedelta(days=370)
 # "(1888–1979)", "(3 April 1909 – 29 July 1976)" behind a name: a life says nothing of what held in it.
 _LIFE = re.compile(r"\([^()]*?\b1?\d{3}\b[^()]*?[-–—][^()]*?\b\d{4}\b[^()]*\)")
+_BORN = re.compile(r"\bborn\s+(?:(?:on|in)\s+)?$", re.IGNORECASE)
 _A_LIFE = 30  # years, at the least
 
 # How much a statement gains in log-odds by the time it tells. Set by hand, near what a fit on a public set gave.
@@ -58,7 +59,9 @@ def spans(text: str) -> tuple[Span, ...]:
     told = [
         _span(text, each, each.period)
         for each in mentions(text)
-        if each.period is not None and not any(start <= each.start and each.end <= end for start, end in lives)
+        if each.period is not None
+        and not _BORN.search(text, max(0, each.start - 24), each.start)
+        and not any(start <= each.start and each.end <= end for start, end in lives)
     ]
     for n, (first, then) in enumerate(pairwise(tuple(told))):
         if not first.ended and then.began and first.start < then.start:

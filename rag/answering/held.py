@@ -6,7 +6,9 @@ from rag.search import Ranked
 
 # Set by hand near what a fit on a public set gave: see docs/decisions.md.
 _SIMILAR, _RELEVANT = 2.0, 0.36
-_LEAST_ODDS = 2.0
+# The score from which a statement may answer, and from which one may that does not tell the time asked about.
+_ENOUGH, _ENOUGH_UNDATED = 2.0, 3.5
+_TELLS_THE_TIME = 0.9
 
 
 def timed(ranked: Ranked) -> bool:
@@ -22,4 +24,5 @@ def odds_held(ranked: Ranked) -> float:
 
 def holds(ranked: Ranked) -> bool:
     """Whether a statement is likely enough to say it; else the period is one that no span covers."""
-    return odds_held(ranked) >= _LEAST_ODDS
+    dated = ranked.features["held"] >= _TELLS_THE_TIME
+    return odds_held(ranked) >= (_ENOUGH if dated else _ENOUGH_UNDATED)
