@@ -15,11 +15,13 @@ from rag.answering.figures import Candidate, Candidates, answered, is_provisiona
 from rag.answering.lookup import from_cells, is_alone, shown
 from rag.answering.nearest import nearest_figures, nothing_said
 from rag.answering.operation import FELL, ROSE, TREND, Kind, kind_of, tells_result
+from rag.answering.otherwise import MOST, OTHERWISE
 from rag.answering.ranking import highest
 from rag.answering.reckoned import Reckoned, from_table
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
+from rag.answering.twins import twins
 from rag.answering.working import told
 from rag.language.periods import is_day, is_year
 from rag.language.rows import row_label
@@ -124,7 +126,7 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         return None
     if not tells_result(_around(whole[0].ranked, whole[0].figure), _operation(understood)):
         return None
-    return _single(whole, weighed.of(understood.period), understood)
+    return _single(whole, weighed.of(understood.period), found, understood)
 
 
 def _is_doubtful(best: Candidate) -> bool:
@@ -190,7 +192,7 @@ def _may_stand_for(candidate: Candidate, wanted: Period | None, at_the_end: bool
     return shared >= 0.8 * max((period.end - period.start).days, (wanted.end - wanted.start).days)
 
 
-def _single(ordered: list[Candidate], every: list[Candidate], understood: Understood) -> Answer:
+def _single(ordered: list[Candidate], every: list[Candidate], found: Found, understood: Understood) -> Answer:
     best = last_revision(ordered[0], every)
     notes = Footnotes()
     n = notes.cite(best.ranked, best.figure)
@@ -205,6 +207,10 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
             {"value": other.figure.value, "short": said, "citation": m, "provisional": is_provisional(other)}
         )
     remarks = _remarks(best, understood)
+    for twin, its in [] if conflicts else _told_otherwise(best, found):
+        said = short_figure(twin, its)
+        conflicts.append({"value": its.value, "short": said, "citation": notes.cite(twin, its), "provisional": False})
+        remarks = [*_remarks(best, understood), OTHERWISE]
     return Answer(
         question=understood.standalone,
         status="answered",
@@ -217,6 +223,24 @@ def _single(ordered: list[Candidate], every: list[Candidate], understood: Unders
         conflicts=tuple(conflicts),
         notes=tuple(remarks),
     )
+
+
+def _told_otherwise(best: Candidate, found: Found) -> list[tuple[Ranked, Figure]]:
+    """The figures that stand in the place of the answer's where other reports tell the very sentence."""
+    told: dict[float, tuple[Ranked, Figure]] = {}
+    for other, own, its in twins(best.ranked, found):
+        if not _holds(own, best.ranked, best.figure):
+            continue
+        figure = next((each for each in other.statement.figures if _holds(its, other, each)), None)
+        if figure is not None and figure.value != best.figure.value:
+            told.setdefault(figure.value, (other, figure))
+    return list(told.values())[:MOST]
+
+
+def _holds(words: str, ranked: Ranked, figure: Figure) -> bool:
+    """Whether words of a statement hold the number of one of its figures."""
+    start = ranked.statement.start
+    return ranked.statement.text[figure.number_start - start : figure.number_end - start].strip("$£€ ") in words
 
 
 def _remarks(best: Candidate, understood: Understood) -> list[str]:

@@ -87,7 +87,7 @@ def short_answer(ranked: Ranked, understood: Understood, weights: Mapping[str, f
     found = phrase_asked(ranked, understood, weights)
     own = marked(ranked) if is_marked(understood) else None
     said_before = own is not None and content_stem_set(own) <= content_stem_set(understood.standalone)
-    if own is None or said_before or not _is_of_kind(own, understood) or _breaks_off(own):
+    if own is None or said_before or not is_of_kind(own, understood) or _breaks_off(own):
         return found
     if understood.wants in ("person", "place"):
         return _whole_list(own, told(ranked.statement))
@@ -105,7 +105,7 @@ def _breaks_off(words: str) -> bool:
     return words.split()[-1].lower() in _LEADS_ON
 
 
-def _is_of_kind(words: str, understood: Understood) -> bool:
+def is_of_kind(words: str, understood: Understood) -> bool:
     """Whether words can be what is asked for: a number for a number, none for a person or a place."""
     if understood.wants in FIGURES:
         return bool(numbers(words))

@@ -13,7 +13,7 @@ from rag.answering.facets import narrowing
 from rag.answering.figures import period_relation
 from rag.answering.held import holds, odds_held, timed
 from rag.answering.nearest import nothing_said
-from rag.answering.otherwise import otherwise
+from rag.answering.otherwise import OTHERWISE, otherwise
 from rag.answering.phrases import phrase_asked, short_answer
 from rag.language.tokens import content_stem_set, content_stems, stem
 from rag.question import FIGURES, asks_whether, is_marked, subject
@@ -84,7 +84,7 @@ def best_statements(found: Found, understood: Understood, least: float = 0.0) ->
             figures=(answered_figure(lone, n),),
         )
     others = otherwise(best, short, found, understood)
-    remarks = ["Other reports say otherwise."] if others else []
+    remarks = [OTHERWISE] if others else []
     return Answer(
         question=understood.standalone,
         status="answered",
