@@ -11,7 +11,7 @@ from rag.types import Understood
 
 OTHERWISE = "Other reports say otherwise."
 MOST = 2  # that are told beside the answer
-BEHIND = 1.0  # log-odds by which another report's sentence may be the less likely one
+BEHIND = 2.0  # log-odds by which another report's sentence may be the less likely one
 
 
 def otherwise(best: Ranked, short: str | None, found: Found, understood: Understood) -> list[tuple[Ranked, str]]:
