@@ -24,6 +24,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "rag.ingest",
         "rag.search",
         "rag.passage_features",
+        "rag.timeline",
         "rag.windows",
         "rag.spelling",
         "rag.answering",

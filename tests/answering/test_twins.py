@@ -51,7 +51,7 @@ def test_a_figure_that_another_report_gives_in_the_same_sentence_is_shown(tmp_pa
 
 def test_reports_of_two_dates_do_not_contradict_each_other(tmp_path: Path) -> None:
     reports = {
-        f"{year}.md": f"---\ndate: {year}-05-01\n---\n\nThe trust has {count} volunteers in its four offices by the sea."
+        f"{year}.md": f"---\ndate: {year}-05-01\n---\n\nThe trust has {count} volunteers in four offices by the sea."
         for year, count in ((2024, 310), (2025, 342))
     }
     with made(tmp_path, reports, MiniLM()) as library:
