@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import BadInput
-from rag.question import MAX_QUESTION_CHARS, subject, understand
+from rag.question import MAX_QUESTION_CHARS, held_in, subject, understand
 from rag.types import Asked, Turn, Understood, Wants
 
 TODAY = date(2026, 11, 22)
@@ -252,3 +252,19 @@ def test_a_question_about_the_answer_before_is_asked_in_full(before: str, then: 
     asked = Asked(then, date(2026, 11, 22), (Turn("user", before),))
 
     assert understand(asked).standalone == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "label"),
+    [
+        ("Where was the depot from 1997 to 2005?", "1997–2005"),
+        ("Who, born in 1936, chaired the board from 2001 to 2004?", "2001–2004"),
+        ("What was the name of the depot from 1997 to 2005?", "1997–2005"),
+        ("How many parcels came from 1997 to 2005?", None),
+        ("Where was the depot in 1997?", None),
+    ],
+)
+def test_what_held_is_asked_of_a_range(question: str, label: str | None) -> None:
+    period = held_in(understand(Asked(question, date(2026, 11, 22))))
+
+    assert (period.label if period else None) == label

@@ -22,6 +22,8 @@ QUESTIONS = [
     ("How many leads in 2025?", "2025", "2025-01-01", "2026-01-01"),
     ("How many leads last year?", "last year", "2025-01-01", "2026-01-01"),
     ("How many leads this year?", "this year", "2026-01-01", "2027-01-01"),
+    ("Who led it from 1946 to Aug 2014?", "1946 to Aug 2014", "1946-01-01", "2014-09-01"),
+    ("Who led it from August 2003 to 2005?", "August 2003 to 2005", "2003-08-01", "2006-01-01"),
     ("leads in the previous year", "previous year", "2025-01-01", "2026-01-01"),
     ("leads in the year before last", "the year before last", "2024-01-01", "2025-01-01"),
     ("leads two years ago", "two years ago", "2024-01-01", "2025-01-01"),
