@@ -68,7 +68,8 @@ class Ranked:
     """A statement with its passage, its score and the features that made it.
 
     ``judged`` is what the cross-encoder says of it, None where it did not read it. The feature ``judged`` is its
-    relevance, for an unread statement the least of any that were read; it is no part of the score. ``context`` are
+    relevance, for an unread statement the least of any that were read; it is no part of the score. Where what held at a
+    time is asked, the feature ``held`` is how well its time fits: no part of it either. ``context`` are
     stems that hold for the whole report: its title, and the names in the question that it mentions.
     """
 
