@@ -38,7 +38,7 @@ JUDGED = 3  # passages that the cross-encoder reads
 SHOWN_SHORT_OF_BEST = (0.8, 0.6)
 # Where what held at a time is asked: statements that it reads, the characters of those that it reads together, what the
 # time counts for in choosing them, and what a statement of another report loses.
-READ_FOR_A_TIME, ROOM, HELD, ELSEWHERE = 30, 520, 0.15, -1.0
+READ_FOR_A_TIME, ROOM, HELD, ELSEWHERE = 12, 520, 0.15, -1.0
 
 # By which candidates are first put together: cosine, and BM25 as a share of what the best passage reached. Set by hand.
 DENSE, LEXICAL = 1.0, 0.6
