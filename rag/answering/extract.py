@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rag.answering.account import account
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURER, confidence
@@ -36,6 +37,9 @@ _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end o
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
+    told_whole = account(found, understood)
+    if told_whole is not None:
+        return told_whole
     table = from_table(found, understood)
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None
