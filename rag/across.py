@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 MOST_REPORTS = 8  # the newest, that are asked one by one
-_EACH, _PAGES = 16, 6  # passages of a report that each index gives; its pages whose tables are read whole
-_MOST_OF_PAGES = 60
+_NEAR, _WORDED = 16, 40  # passages of a report that each index gives
+_PAGES, _MOST_OF_PAGES = 12, 120  # of its pages whose tables are read whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ class Across:
     topic: tuple[str, ...]
     weights: dict[str, float]  # stem -> idf in this library
     one: bool  # one report is asked about, of several that there are
+    whole: bool  # an account is wanted, not one figure
 
 
 def across(library: Library, understood: Understood, within: Within) -> Across | None:
     """What each report says of the topic; None where no account is asked for or it is not clear of whose reports."""
-    if not wants_account(understood):
+    whole = wants_account(understood)
+    if not whole and not (understood.periods or of_the_newest(understood)):
         return None
     held = [each for each in library.reports() if within.holds(each)]
     theirs, names = _of_those_named(held, understood)
@@ -57,7 +59,9 @@ def across(library: Library, understood: Understood, within: Within) -> Across |
         for passage, near in _in_one(library, replace(within, scope=report.path), words, vector):
             passages[passage.id] = passage
             nearness |= {s.id: float(n) for s, n in zip(passage.statements, near @ vector, strict=True)}
-    return Across(tuple(reports), tuple(passages.values()), nearness, about, library.idf(words), len(reports) == 1)
+    return Across(
+        tuple(reports), tuple(passages.values()), nearness, about, library.idf(words), len(reports) == 1, whole
+    )
 
 
 def _of_those_named(held: Sequence[Report], understood: Understood) -> tuple[list[Report], frozenset[str]]:
@@ -90,9 +94,9 @@ def _in_one(
     library: Library, within: Within, words: list[str], vector: NDArray[np.float32]
 ) -> list[tuple[Passage, NDArray[np.float32]]]:
     """The passages of one report that are about the topic, best first, with the tables on their pages."""
-    near = [id for id, _ in library.dense(vector, _EACH, within)]
-    worded = [id for id, _ in library.lexical(words, _EACH, within)]
-    first = library.passages(list(dict.fromkeys([id for pair in zip(near, worded, strict=False) for id in pair])))
+    near = [id for id, _ in library.dense(vector, _NEAR, within)]
+    worded = [id for id, _ in library.lexical(words, _WORDED, within)]
+    first = library.passages(list(dict.fromkeys([*worded[:_NEAR], *near, *worded])))
     pages = list(dict.fromkeys((p.report.id, p.page) for p, _ in first.values() if _has_rows(p)))[:_PAGES]
     more = [id for id in library.passages_on(pages)[:_MOST_OF_PAGES] if id not in first]
     return [*first.values(), *library.passages(more).values()]

@@ -9,10 +9,12 @@ from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, answered_figure, bracketed, claim_text, short_figure, written
 from rag.answering.commentary import MOST, Remark, commentary, spoken_of
 from rag.answering.lines import Line, Point, lines
+from rag.across import Across
 from rag.search import Found
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
 MOST_CLAIMS = 6
+_SURE = 0.95  # of what is asked that one line must account for, to be the figure asked for
 _SPANS = {3: "three months", 6: "six months", 9: "nine months", 12: "year"}
 _TIMED = re.compile(r"\b(?:19|20)\d\d\b|\bquarter\b|\bmonths\b")
 
@@ -23,21 +25,20 @@ def account(found: Found, understood: Understood) -> Answer | None:
     if held is None:
         return None
     told = lines(held, understood)
-    remarks = commentary(held, max(MOST_CLAIMS - len(told), MOST - 2))
+    if not held.whole:
+        told = [line for line in told[:1] if line.worth >= _SURE]
+    remarks = commentary(held, max(MOST_CLAIMS - len(told), MOST - 2)) if held.whole else []
     if not told and not spoken_of(remarks):
         return None
     notes = Footnotes()
-    claims: list[Claim] = []
     figures: list[AnsweredFigure] = []
-    for line in told:
-        claims.append(_of_line(line, notes, figures))
-    for remark in remarks:
-        claims.append(_of_remark(remark, notes, figures))
+    claims = [_of_line(line, notes, figures) for line in told]
+    claims += [_of_remark(remark, notes, figures) for remark in remarks]
     return Answer(
         question=understood.standalone,
         status="answered",
         text=answer_text(claims, []),
-        short=_short(told),
+        short=_short(told, held),
         headline=_headline(told[0]) if told else None,
         claims=tuple(claims),
         citations=notes.citations,
@@ -92,12 +93,16 @@ def _of_remark(remark: Remark, notes: Footnotes, figures: list[AnsweredFigure]) 
     return Claim(text, (n,))
 
 
-def _short(told: list[Line]) -> str | None:
+def _short(told: list[Line], held: Across) -> str | None:
     if not told:
         return None
     first, last = told[0].points[0], told[0].points[-1]
     shown = f"{short_figure(last.row.ranked, last.figure)} ({last.period.label})"
-    return shown if first is last else f"{short_figure(first.row.ranked, first.figure)} ({first.period.label}); {shown}"
+    return (
+        shown
+        if held.one or first is last
+        else f"{short_figure(first.row.ranked, first.figure)} ({first.period.label}); {shown}"
+    )
 
 
 def _headline(line: Line) -> Headline:

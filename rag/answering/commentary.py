@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.accounts import alike
 from rag.across import Across
@@ -15,7 +15,7 @@ from rag.search import Ranked
 from rag.types import Passage, Statement
 
 _MOVED = re.compile(
-    r"\b(?:increas|decreas|grew|declin|higher|lower|ros[e]|fell|driven by|due (?:primarily )?to|offset|compared (?:to|with)"
+    r"\b(?:increas|decreas|grew|declin|higher|lower|rose|fell|driven by|due (?:primarily )?to|offset|compared (?:to|with)"
     r"|remained|repurchas|issued|outstanding|impact)\w*\b",
     re.IGNORECASE,
 )
@@ -23,9 +23,11 @@ _SUPPOSED = re.compile(r"\b(?:may|might|could|would|can|if)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"as follows|following table|(?:in|the) tables? below|:\s*$|\brefer to\b|\bsee note\b", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\W*\d{1,2}\.\s")
 _SHORT, _LONG = 40, 450  # characters of a sentence that is shown
 _ENOUGH = 0.5  # of the topic that a sentence and what stands over it must hold
 _ALIKE = 0.8  # of their words that two sentences share which say the same
+_IN_THE_SAME_WORDS = 0.6  # what a sentence gains that is worded as the best one
 MOST = 4
 
 
@@ -57,6 +59,11 @@ def commentary(held: Across, most: int) -> list[Remark]:
             remark = _remark(passage, statement, order[passage.report.id], held)
             if remark is not None:
                 by_report[remark.at].append(remark)
+    first = max((each for some in by_report.values() for each in some), key=lambda one: one.worth, default=None)
+    if first is None:
+        return []
+    # What one report says of the topic in such words, the others most often say in the same.
+    by_report = {at: [_beside(each, first) for each in some] for at, some in by_report.items()}
     chosen: list[Remark] = []
     rounds = [sorted(each, key=lambda one: (-one.worth, one.statement.id)) for each in by_report.values()]
     rounds.sort(key=lambda each: -each[0].at)
@@ -73,10 +80,17 @@ def commentary(held: Across, most: int) -> list[Remark]:
     )
 
 
+def _beside(remark: Remark, first: Remark) -> Remark:
+    mine, theirs = content_stem_set(remark.statement.text), content_stem_set(first.statement.text)
+    return replace(remark, worth=remark.worth + _IN_THE_SAME_WORDS * len(mine & theirs) / len(mine | theirs))
+
+
 def _remark(passage: Passage, statement: Statement, at: int, held: Across) -> Remark | None:
     text = statement.text
     if statement.kind == "row" or not _SHORT <= len(text) <= _LONG or _INTRODUCES.search(text):
         return None
+    if not text.rstrip(' ”"’').endswith(".") or _NUMBERED.match(text):
+        return None  # a table that was read as text, or a clause of a form
     own = content_stem_set(text)
     over = content_stem_set(statement.heading.rpartition(" > ")[2])
     whole = sum(held.weights.get(word, 3.0) for word in held.topic) or 1.0
@@ -87,11 +101,13 @@ def _remark(passage: Passage, statement: Statement, at: int, held: Across) -> Re
     share = covered / whole
     if share < _ENOUGH:
         return None
-    amounts = sum(_amount(statement, each.unit, each.value) for each in statement.figures)
+    amounts = min(2, sum(_amount(statement, each.unit, each.value) for each in statement.figures))
+    if not amounts and not _MOVED.search(text):
+        return None
     worth = (
         share
         + held.nearness.get(statement.id, 0.0)
-        + 0.3 * min(amounts, 2) / 2
+        + 0.15 * amounts
         + 0.25 * bool(_MOVED.search(text))
         - 0.35 * bool(_SUPPOSED.search(text))
     )

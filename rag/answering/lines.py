@@ -1,4 +1,4 @@
-"""Lines of accounts: the rows that a question is about, each as its figures of one length of period from all reports."""
+"""Lines of accounts: the rows that a question is about, each with its figures of one length of period, oldest first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rag.answering.citing import scale_of_cell
 from rag.answering.fit import CAPTION_TAIL
 from rag.answering.grid import Grid, Row, grids, words_of
 from rag.answering.operation import PERCENT
+from rag.breadth import words_asked
 from rag.language.periods import relation
 from rag.language.rows import label_cells
 from rag.language.tokens import content_sequence, stem
@@ -23,6 +24,7 @@ MOST_LINES = 4
 _ENOUGH = 0.5  # of the topic, by weight, that a line must account for
 _BEHIND = 0.25  # how much less of it the lines beside the best may
 _OF_LABEL = 0.75  # of a label's weight that the topic must hold
+_SUBJECT = 0.25  # what a row gains whose label holds the first word of the topic
 _UNASKED = 0.15  # what a row loses that stands under a part which was not asked for
 _ONE_AMONG_SEVERAL, _ALONE = 5, 8  # points that are told
 _IN_ONE_REPORT = 2
@@ -78,8 +80,10 @@ def lines(held: Across, understood: Understood) -> list[Line]:
                 continue
             for point in _points(row, grid, understood):
                 months = round((point.period.end - point.period.start).days / 30.4)
-                key = (topic.key(row), "%" if point.figure.unit == "%" else point.figure.unit in MONEY, months)
-                found[key].append(_Cell(worth, order[row.passage.report.id], point))
+                key = (topic.key(row), point.figure.unit == "%", months)
+                found[key].append(
+                    _Cell(worth + 0.01 * (point.figure.unit in MONEY), order[row.passage.report.id], point)
+                )
     every = [line for key, cells in found.items() if (line := _line(cells, int(str(key[2])), understood, held))]
     return _chosen(every, held)
 
@@ -91,7 +95,8 @@ class _Topic:
         self.words = held.topic
         self.weights = held.weights
         self.known = frozenset(each for word in held.topic for each in alike(word))
-        self.read_from = [frozenset(line) - _LOOSE for line in lines_for(understood.about)]
+        self.named = self.known | words_asked(understood)
+        self.read_from = [frozenset(line) - _LOOSE for line in lines_for(understood.standalone)]
 
     def worth(self, row: Row, grid: Grid) -> float:
         """The share of the topic that a row accounts for, as far as its label or its part of the table is of it."""
@@ -101,14 +106,15 @@ class _Topic:
         above = _above(row)
         part = _words(above[:1])
         if label in self.read_from and label:
-            return 0.8
+            return 0.9 - 0.01 * self.read_from.index(label)
         under = bool(part) and part <= self.known | _LOOSE
-        named = bool(label) and self._weight(label & self.known) >= _OF_LABEL * self._weight(label)
+        named = bool(label) and self._weight(label & self.named) >= _OF_LABEL * self._weight(label)
         if not named and not under:
             return 0.0
         own = self._held(label)
         around = self._held(_words(above)) - own
         worth = (self._weight(own) + 0.7 * self._weight(around)) / (self._weight(self.words) or 1.0)
+        worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
         inside = _words(header for cell in label_cells(row.statement) for header in cell.headers)
         return worth - _UNASKED * bool(inside - self.known - _LOOSE and not named) - 0.05 * (not named)
 
@@ -179,7 +185,7 @@ def _chosen(every: Sequence[Line], held: Across) -> list[Line]:
     least = 1 if held.one else 2
     ordered = sorted(
         (each for each in every if len(each.points) >= least),
-        key=lambda each: (-round(each.worth, 2), -_length(each), each.months),
+        key=lambda each: (-round(each.worth, 1), -each.points[-1].period.end.toordinal(), -_length(each), each.months),
     )
     chosen: list[Line] = []
     for each in ordered:
