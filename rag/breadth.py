@@ -22,7 +22,7 @@ _BROAD = re.compile(
     r"|impact|influenc|relat|correspond|reflect|correlat|align|stack|perform|look|distribut|contribut|link|connect)\w*"
     r"|\bwhat (?:\w+ )?(?:\w+ )?(?:\w+ )?(?:factors?|drivers?|elements?|changes?|movements?|effects?|impacts?"
     r"|influences?|insights?|differences?)\b"
-    r"|\b(?:any|what|substantial|significant|notable|major|material)\b[^?]{0,40}\b(?:changes?|movements?|shifts?|activit(?:y|ies)"
+    r"|\b(?:any|substantial|significant|notable|major|material)\b[^?]{0,40}\b(?:changes?|movements?|shifts?|activit(?:y|ies)"
     r"|alterations?|programs?|programmes?|developments?|trends?|differences?)\b"
     r"|(?:^|[.;,]\s+)(?:please )?(?:detail|outline|analy[sz]e|assess|evaluate|describe|summari[sz]e|discuss|examine"
     r"|compare|explain|list)\b"
@@ -53,6 +53,7 @@ _ASKING = frozenset(
     reports result results reveal section sections separately shared shift shifts shown significant situation
     specific specifically stack state stated statement statements status structure substantial suggest summarize
     summary term terms time timeframe total trend trends understand vary various year years across affect affected any throughout distribution issue issues q1 q2 q3 q4 might
+    generated include includes including per past whole bring brought
     been identify overall significantly effectively business 10 q k""".split()
 )
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from rag.across import Across
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, answered_figure, bracketed, claim_text, short_figure, written
 from rag.answering.commentary import MOST, Remark, commentary, spoken_of
 from rag.answering.lines import Line, Point, lines
-from rag.across import Across
 from rag.search import Found
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
 MOST_CLAIMS = 6
-_SURE = 0.95  # of what is asked that one line must account for, to be the figure asked for
+_SURE = 0.85  # of what is asked that one line must account for, to be the figure asked for
 _SPANS = {3: "three months", 6: "six months", 9: "nine months", 12: "year"}
 _TIMED = re.compile(r"\b(?:19|20)\d\d\b|\bquarter\b|\bmonths\b")
 

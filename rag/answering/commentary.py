@@ -28,6 +28,7 @@ _SHORT, _LONG = 40, 450  # characters of a sentence that is shown
 _ENOUGH = 0.5  # of the topic that a sentence and what stands over it must hold
 _ALIKE = 0.8  # of their words that two sentences share which say the same
 _IN_THE_SAME_WORDS = 0.6  # what a sentence gains that is worded as the best one
+_BEHIND = 0.9  # how much less than the best the others may be worth
 MOST = 4
 
 
@@ -75,7 +76,7 @@ def commentary(held: Across, most: int) -> list[Remark]:
                 chosen.append(each.pop(0))
     best = max((each.worth for each in chosen), default=0.0)
     return sorted(
-        (each for each in chosen if each.worth >= best - 0.5),
+        (each for each in chosen if each.worth >= best - _BEHIND),
         key=lambda each: (each.at, each.statement.page, each.statement.ordinal),
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import NamedTuple
 
 from rag.accounts import alike, lines_for
 from rag.across import Across
@@ -52,9 +54,11 @@ class Line:
     """One measure over time, oldest first: all its periods are of one length, ``months``; 0 is a day's balance."""
 
     label: str
+    called: frozenset[str]  # the words of its label that are its name in every report
     months: int
     points: tuple[Point, ...]
     worth: float
+    covers: frozenset[str]  # the words of the topic for which it stands
 
     @property
     def unit(self) -> str:
@@ -66,26 +70,50 @@ class _Cell:
     worth: float
     at: int  # of its report, oldest first
     point: Point
+    covers: frozenset[str]
 
 
 def lines(held: Across, understood: Understood) -> list[Line]:
     """The lines that the question is about, those that account for most of it first, none twice."""
     topic = _Topic(held, understood)
-    found: dict[tuple[object, ...], list[_Cell]] = defaultdict(list)
+    found: dict[_Key, list[_Cell]] = defaultdict(list)
     order = {report.id: at for at, report in enumerate(held.reports)}
-    for grid in grids(held.passages):
-        for row in grid.rows:
-            worth = topic.worth(row, grid)
-            if worth < _ENOUGH:
-                continue
-            for point in _points(row, grid, understood):
-                months = round((point.period.end - point.period.start).days / 30.4)
-                key = (topic.key(row), point.figure.unit == "%", months)
-                found[key].append(
-                    _Cell(worth + 0.01 * (point.figure.unit in MONEY), order[row.passage.report.id], point)
-                )
-    every = [line for key, cells in found.items() if (line := _line(cells, int(str(key[2])), understood, held))]
+    rows = [(row, grid) for grid in grids(held.passages) for row in grid.rows]
+    parted = _parted(rows, topic)
+    for row, grid in rows:
+        worth, covers = topic.worth(row)
+        if worth < _ENOUGH:
+            continue
+        label = topic.label(row)
+        part = _part(row) if label in parted else frozenset()
+        for point in _points(row, grid, understood):
+            months = round((point.period.end - point.period.start).days / 30.4)
+            cell = _Cell(worth + 0.01 * (point.figure.unit in MONEY), order[row.passage.report.id], point, covers)
+            found[_Key(label, part, point.figure.unit == "%", months)].append(cell)
+    every = [line for key, cells in found.items() if (line := _line(key, cells, understood, held))]
     return _chosen(every, held)
+
+
+class _Key(NamedTuple):
+    """By what figures of several reports are of one line."""
+
+    label: frozenset[str]
+    part: frozenset[str]  # of the table, where its label stands in several of them
+    rate: bool
+    months: int
+
+
+def _part(row: Row) -> frozenset[str]:
+    return _words(header for cell in label_cells(row.statement) for header in cell.headers)
+
+
+def _parted(rows: Iterable[tuple[Row, Grid]], topic: _Topic) -> frozenset[frozenset[str]]:
+    """The labels that stand in several parts of one table: "Operating income" of each region."""
+    parts: dict[tuple[frozenset[str], int], set[frozenset[str]]] = defaultdict(set)
+    for row, grid in rows:
+        if row.statement.figures:
+            parts[topic.label(row), id(grid)].add(_part(row))
+    return frozenset(label for (label, _), some in parts.items() if len(some) > 1)
 
 
 class _Topic:
@@ -96,36 +124,35 @@ class _Topic:
         self.weights = held.weights
         self.known = frozenset(each for word in held.topic for each in alike(word))
         self.named = self.known | words_asked(understood)
-        self.read_from = [frozenset(line) - _LOOSE for line in lines_for(understood.standalone)]
+        self.read_from = {frozenset(line) - _LOOSE: topic for line, topic in lines_for(understood.standalone).items()}
 
-    def worth(self, row: Row, grid: Grid) -> float:
-        """The share of the topic that a row accounts for, as far as its label or its part of the table is of it."""
-        label = self._label(row)
+    def worth(self, row: Row) -> tuple[float, frozenset[str]]:
+        """The share of the topic that a row accounts for, as far as its label or its part of the table is of it, and
+        the words of the topic that it stands for."""
+        label = self.label(row)
         if not row.statement.figures:
-            return 0.0
+            return 0.0, frozenset()
         above = _above(row)
         part = _words(above[:1])
-        if label in self.read_from and label:
-            return 0.9 - 0.01 * self.read_from.index(label)
+        if label in self.read_from:
+            own = self._held(label) | (self.read_from[label] & frozenset(self.words))
+            least = 0.9 - 0.01 * list(self.read_from).index(label)
+            return max(least, self._weight(own) / (self._weight(self.words) or 1.0)), own
         under = bool(part) and part <= self.known | _LOOSE
         named = bool(label) and self._weight(label & self.named) >= _OF_LABEL * self._weight(label)
         if not named and not under:
-            return 0.0
+            return 0.0, frozenset()
         own = self._held(label)
         around = self._held(_words(above)) - own
         worth = (self._weight(own) + 0.7 * self._weight(around)) / (self._weight(self.words) or 1.0)
         worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
         inside = _words(header for cell in label_cells(row.statement) for header in cell.headers)
-        return worth - _UNASKED * bool(inside - self.known - _LOOSE and not named) - 0.05 * (not named)
+        return worth - _UNASKED * bool(inside - self.named - _LOOSE) - 0.05 * (not named), own | around
 
-    def key(self, row: Row) -> tuple[frozenset[str], frozenset[str]]:
-        """By what a line is the same in several reports: its label and the part of the table that it stands in."""
-        parts = _words(header for cell in label_cells(row.statement) for header in cell.headers)
-        label = self._label(row)
-        return label or _words(_above(row)[:1]), parts
-
-    def _label(self, row: Row) -> frozenset[str]:
-        return frozenset(word for word in words_of(row.label) if word.isalpha()) - _LOOSE
+    def label(self, row: Row) -> frozenset[str]:
+        """The words by which a row is the same line in several reports; of one that is but a total, those above it."""
+        own = frozenset(word for word in words_of(row.label) if word.isalpha()) - _LOOSE
+        return own or _words(_above(row)[:1])
 
     def _held(self, words: frozenset[str]) -> frozenset[str]:
         """The words of the topic for which these stand."""
@@ -155,6 +182,7 @@ def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
         if column not in grid.labels
         and (figure := row.figure(column)) is not None
         and figure.period is not None
+        and not _to_come(figure.period, row)
         and (figure.unit != "%" or (rates and not _CHANGES.search(" ".join(row.cell(column).headers))))
     ]
     for each in cells:
@@ -162,7 +190,13 @@ def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
             yield each
 
 
-def _line(cells: Sequence[_Cell], months: int, understood: Understood, held: Across) -> Line | None:
+def _to_come(period: Period, row: Row) -> bool:
+    """Whether a period ends only after its report was published: its column's header was not read whole."""
+    published = row.passage.report.published
+    return published is not None and period.end > published.day + timedelta(days=1)
+
+
+def _line(key: _Key, cells: Sequence[_Cell], understood: Understood, held: Across) -> Line | None:
     """One point for each period: from the row that fits best, in the report that gave it first."""
     if held.one or not understood.periods:
         asked = cells
@@ -177,7 +211,8 @@ def _line(cells: Sequence[_Cell], months: int, understood: Understood, held: Acr
     if not ordered:
         return None
     label = re.sub(r"[®™]|\s*[⁽(]\d[⁾)]", "", ordered[-1].row.label).strip(" :")
-    return Line(label, months, ordered, max(each.worth for each in asked))
+    top = max(asked, key=lambda each: each.worth)
+    return Line(label, key.label, key.months, ordered, top.worth, top.covers)
 
 
 def _chosen(every: Sequence[Line], held: Across) -> list[Line]:
@@ -188,13 +223,16 @@ def _chosen(every: Sequence[Line], held: Across) -> list[Line]:
         key=lambda each: (-round(each.worth, 1), -each.points[-1].period.end.toordinal(), -_length(each), each.months),
     )
     chosen: list[Line] = []
+    open_words = frozenset(held.topic)
     for each in ordered:
-        if len(chosen) == MOST_LINES or each.worth < ordered[0].worth - _BEHIND:
-            break
-        if not any(_same(each, other) for other in chosen):
-            chosen.append(each)
+        # Beside the best stand those that are nearly as near, and those that stand for what it does not.
+        near = each.worth >= ordered[0].worth - _BEHIND
+        if len(chosen) < MOST_LINES and (near or each.covers & open_words):
+            if not any(_same(each, other) for other in chosen):
+                chosen.append(each)
+                open_words -= each.covers
     most = _IN_ONE_REPORT if held.one else _ALONE if len(chosen) == 1 else _ONE_AMONG_SEVERAL
-    return [Line(each.label, each.months, each.points[-most:], each.worth) for each in chosen]
+    return [replace(each, points=each.points[-most:]) for each in chosen]
 
 
 def _length(line: Line) -> int:
@@ -204,6 +242,4 @@ def _length(line: Line) -> int:
 def _same(one: Line, other: Line) -> bool:
     """Whether two lines tell of one measure: by their label, or by their figures."""
     values = {(each.period, abs(each.figure.value)) for each in one.points}
-    return one.label.lower() == other.label.lower() or any(
-        (each.period, abs(each.figure.value)) in values for each in other.points
-    )
+    return one.called == other.called or any((each.period, abs(each.figure.value)) in values for each in other.points)
