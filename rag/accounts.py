@@ -13,6 +13,7 @@ _ALIKE = tuple(
     for group in (
         "revenue sales turnover",
         "repurchase repurchases buyback buybacks bought",
+        "stock share shares",
         "expense expenses expenditure costs cost spending",
         "operating operation operations operational",
         "acquisition acquisitions acquire acquired",

@@ -49,18 +49,25 @@ def across(library: Library, understood: Understood, within: Within) -> Across |
     if not theirs or not about:
         return None
     reports = _asked(theirs, understood)
-    words = sorted(
-        {each for word in about for each in alike(word)} | {w for line in lines_for(understood.about) for w in line}
-    )
-    vector = library.embed([Spanned(understood.about or understood.standalone)])[0].vector
+    if not whole and not (names and len(reports) == 1):
+        return None
+    words = sorted({each for word in about for each in alike(word)})
+    of_lines = sorted({word for line in lines_for(understood.standalone) for word in line})
+    vector = library.embed([Spanned(understood.standalone)])[0].vector
     passages: dict[str, Passage] = {}
     nearness: dict[str, float] = {}
     for report in reports:
-        for passage, near in _in_one(library, replace(within, scope=report.path), words, vector):
+        for passage, near in _in_one(library, replace(within, scope=report.path), (words, of_lines), vector):
             passages[passage.id] = passage
             nearness |= {s.id: float(n) for s, n in zip(passage.statements, near @ vector, strict=True)}
     return Across(
-        tuple(reports), tuple(passages.values()), nearness, about, library.idf(words), len(reports) == 1, whole
+        tuple(reports),
+        tuple(passages.values()),
+        nearness,
+        about,
+        library.idf([*words, *of_lines]),
+        len(reports) == 1,
+        whole,
     )
 
 
@@ -91,12 +98,12 @@ def _asked(theirs: Sequence[Report], understood: Understood) -> list[Report]:
 
 
 def _in_one(
-    library: Library, within: Within, words: list[str], vector: NDArray[np.float32]
+    library: Library, within: Within, words: tuple[list[str], list[str]], vector: NDArray[np.float32]
 ) -> list[tuple[Passage, NDArray[np.float32]]]:
     """The passages of one report that are about the topic, best first, with the tables on their pages."""
     near = [id for id, _ in library.dense(vector, _NEAR, within)]
-    worded = [id for id, _ in library.lexical(words, _WORDED, within)]
-    first = library.passages(list(dict.fromkeys([*worded[:_NEAR], *near, *worded])))
+    by_words, by_lines = ([id for id, _ in library.lexical(some, _WORDED, within)] if some else [] for some in words)
+    first = library.passages(list(dict.fromkeys([*by_lines[:_NEAR], *by_words[:_NEAR], *near, *by_words])))
     pages = list(dict.fromkeys((p.report.id, p.page) for p, _ in first.values() if _has_rows(p)))[:_PAGES]
     more = [id for id in library.passages_on(pages)[:_MOST_OF_PAGES] if id not in first]
     return [*first.values(), *library.passages(more).values()]

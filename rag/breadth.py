@@ -54,6 +54,7 @@ _ASKING = frozenset(
     specific specifically stack state stated statement statements status structure substantial suggest summarize
     summary term terms time timeframe total trend trends understand vary various year years across affect affected any throughout distribution issue issues q1 q2 q3 q4 might
     generated include includes including per past whole bring brought
+    against stack management
     been identify overall significantly effectively business 10 q k""".split()
 )
 

@@ -15,17 +15,19 @@ from rag.search import Ranked
 from rag.types import Passage, Statement
 
 _MOVED = re.compile(
-    r"\b(?:increas|decreas|grew|declin|higher|lower|rose|fell|driven by|due (?:primarily )?to|offset|compared (?:to|with)"
-    r"|remained|repurchas|issued|outstanding|impact)\w*\b",
+    r"\b(?:increas|decreas|grew|declin|higher|lower|rose|fell|driven by|due (?:primarily )?to|offset|flat"
+    r"|compared (?:to|with))\w*\b",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(r"\b(?:may|might|could|would|can|if)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
-    r"as follows|following table|(?:in|the) tables? below|:\s*$|\brefer to\b|\bsee note\b", re.IGNORECASE
+    r"as follows|following table|(?:in|the) tables? below|above tables?|:\s*$|\brefer to\b|\bsee note\b", re.IGNORECASE
 )
-_NUMBERED = re.compile(r"\W*\d{1,2}\.\s")
+_NUMBERED = re.compile(r"\W*\d{1,2}[.)]\s")
 _SHORT, _LONG = 40, 450  # characters of a sentence that is shown
-_ENOUGH = 0.5  # of the topic that a sentence and what stands over it must hold
+_ENOUGH, _ENOUGH_OF_MANY = 0.5, 0.35  # of the topic that a sentence and what stands over it must hold
+_OWN = 0.3  # of it, that the sentence itself must
+_MANY = 4  # words of a topic, beyond which no one sentence holds most of it
 _ALIKE = 0.8  # of their words that two sentences share which say the same
 _IN_THE_SAME_WORDS = 0.6  # what a sentence gains that is worded as the best one
 _BEHIND = 0.9  # how much less than the best the others may be worth
@@ -95,15 +97,13 @@ def _remark(passage: Passage, statement: Statement, at: int, held: Across) -> Re
     own = content_stem_set(text)
     over = content_stem_set(statement.heading.rpartition(" > ")[2])
     whole = sum(held.weights.get(word, 3.0) for word in held.topic) or 1.0
-    covered = sum(
-        held.weights.get(word, 3.0) * (1.0 if alike(word) & own else 0.6 if alike(word) & over else 0.0)
-        for word in held.topic
-    )
-    share = covered / whole
-    if share < _ENOUGH:
+    inside = sum(held.weights.get(word, 3.0) for word in held.topic if alike(word) & own) / whole
+    outside = sum(held.weights.get(word, 3.0) for word in held.topic if alike(word) & over - own) / whole
+    share = inside + 0.6 * outside
+    if inside < _OWN or share < (_ENOUGH if len(held.topic) <= _MANY else _ENOUGH_OF_MANY):
         return None
     amounts = min(2, sum(_amount(statement, each.unit, each.value) for each in statement.figures))
-    if not amounts and not _MOVED.search(text):
+    if not amounts and (_SUPPOSED.search(text) or not _MOVED.search(text)):
         return None
     worth = (
         share
@@ -130,4 +130,4 @@ def _say_the_same(one: Remark, other: Remark) -> bool:
 def spoken_of(remarks: Sequence[Remark]) -> bool:
     """Whether sentences alone are an account: with amounts, of several reports or right on the topic."""
     telling = [each for each in remarks if each.has_amounts]
-    return len({each.at for each in telling}) > 1 or any(each.held >= 0.8 for each in telling)
+    return len({each.at for each in telling}) > 1 or any(each.held >= 0.6 for each in telling)

@@ -17,7 +17,7 @@ from rag.answering.fit import CAPTION_TAIL
 from rag.answering.grid import Grid, Row, grids, words_of
 from rag.answering.operation import PERCENT
 from rag.breadth import words_asked
-from rag.language.periods import relation
+from rag.language.periods import is_year, relation
 from rag.language.rows import label_cells
 from rag.language.tokens import content_sequence, stem
 from rag.types import Figure, Period, Understood
@@ -25,14 +25,16 @@ from rag.types import Figure, Period, Understood
 MOST_LINES = 4
 _ENOUGH = 0.5  # of the topic, by weight, that a line must account for
 _BEHIND = 0.25  # how much less of it the lines beside the best may
-_OF_LABEL = 0.75  # of a label's weight that the topic must hold
+_OF_LABEL = 0.6  # of a label's weight that the topic must hold
 _SUBJECT = 0.25  # what a row gains whose label holds the first word of the topic
+_FIRST = 0.6  # what it is worth at least, if the question names it whole
 _UNASKED = 0.15  # what a row loses that stands under a part which was not asked for
-_ONE_AMONG_SEVERAL, _ALONE = 5, 8  # points that are told
+_ONE_AMONG_SEVERAL, _ALONE = 6, 8  # points that are told
 _IN_ONE_REPORT = 2
 # Words of a label by which the same line differs from one report to the next, or which name no measure.
 _LOOSE = frozenset(stem(word) for word in "total used generated provided company's".split())
 _RATE = re.compile(r"\b(?:rate|percentage|per ?cent|%|margin)\b", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(r"\b(?:three|six|nine|3|6|9) months\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\bchange\b|%", re.IGNORECASE)
 
 
@@ -82,10 +84,11 @@ def lines(held: Across, understood: Understood) -> list[Line]:
     parted = _parted(rows, topic)
     for row, grid in rows:
         worth, covers = topic.worth(row)
-        if worth < _ENOUGH:
-            continue
         label = topic.label(row)
         part = _part(row) if label in parted else frozenset()
+        worth -= _UNASKED * bool(part - topic.named - _LOOSE)
+        if worth < _ENOUGH:
+            continue
         for point in _points(row, grid, understood):
             months = round((point.period.end - point.period.start).days / 30.4)
             cell = _Cell(worth + 0.01 * (point.figure.unit in MONEY), order[row.passage.report.id], point, covers)
@@ -144,10 +147,13 @@ class _Topic:
             return 0.0, frozenset()
         own = self._held(label)
         around = self._held(_words(above)) - own
-        worth = (self._weight(own) + 0.7 * self._weight(around)) / (self._weight(self.words) or 1.0)
+        # A row under a heading that the question names is a component of what is asked about.
+        handed_down = 0.7 if named else 0.8
+        worth = (self._weight(own) + handed_down * self._weight(around)) / (self._weight(self.words) or 1.0)
         worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
-        inside = _words(header for cell in label_cells(row.statement) for header in cell.headers)
-        return worth - _UNASKED * bool(inside - self.named - _LOOSE) - 0.05 * (not named), own | around
+        if label and label <= self.named and self.words[0] in own:
+            worth = max(worth, _FIRST)
+        return worth, own | around
 
     def label(self, row: Row) -> frozenset[str]:
         """The words by which a row is the same line in several reports; of one that is but a total, those above it."""
@@ -183,6 +189,7 @@ def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
         and (figure := row.figure(column)) is not None
         and figure.period is not None
         and not _to_come(figure.period, row)
+        and not (_PART_OF_YEAR.search(" ".join(row.cell(column).headers)) and is_year(figure.period))
         and (figure.unit != "%" or (rates and not _CHANGES.search(" ".join(row.cell(column).headers))))
     ]
     for each in cells:
@@ -210,7 +217,10 @@ def _line(key: _Key, cells: Sequence[_Cell], understood: Understood, held: Acros
     ordered = tuple(best[period].point for period in sorted(best, key=lambda period: period.end))
     if not ordered:
         return None
-    label = re.sub(r"[®™]|\s*[⁽(]\d[⁾)]", "", ordered[-1].row.label).strip(" :")
+    last = ordered[-1].row
+    label = re.sub(r"[®™]|\s*[⁽(]\d[⁾)]", "", last.label).strip(" :")
+    if not _words([label]) - _LOOSE:
+        label = f"{_above(last)[0].strip(' :')}, {label.lower()}".removeprefix(", ")
     top = max(asked, key=lambda each: each.worth)
     return Line(label, key.label, key.months, ordered, top.worth, top.covers)
 
