@@ -5,6 +5,8 @@ No company's own words are here, only those that accounts share.
 
 from __future__ import annotations
 
+import re
+
 from rag.language.tokens import content_stems, stem
 
 # Words for one thing, each group in stems.
@@ -47,7 +49,24 @@ _READ_FROM = {
     "profitability": ("net income", "operating income", "gross margin"),
     "buyback": ("common stock repurchased", "repurchases of common stock"),
 }
+_SHORTENED = {
+    "R&D": "research and development",
+    "SG&A": "selling, general and administrative",
+    "G&A": "general and administrative",
+    "COGS": "cost of sales",
+    "EPS": "earnings per share",
+    "FX": "foreign exchange",
+    "capex": "capital expenditures",
+    "opex": "operating expenses",
+}
+_SHORT = re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in _SHORTENED), re.IGNORECASE)
+_LONG = {short.lower(): long for short, long in _SHORTENED.items()}
 _BUYBACKS = ("repurchase", "buyback", "buy back")
+
+
+def spelt_out(question: str) -> str:
+    """The question with what accounts shorten written in full."""
+    return _SHORT.sub(lambda found: _LONG[found.group().lower()], question)
 
 
 def alike(word: str) -> frozenset[str]:
@@ -56,8 +75,8 @@ def alike(word: str) -> frozenset[str]:
 
 
 def lines_for(question: str) -> dict[tuple[str, ...], frozenset[str]]:
-    """The labels, in stems, of the lines from which what a question is about is read, each with the words of its topic."""
-    asked = " ".join(content_stems(question))
+    """The labels, in stems, of the lines from which what a question is about is read, each with its topic's words."""
+    asked = " ".join(content_stems(spelt_out(question)))
     named = [topic for topic in _READ_FROM if " ".join(content_stems(topic)) in asked]
     if "buyback" not in named and any(" ".join(content_stems(each)) in asked for each in _BUYBACKS):
         named.append("buyback")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.accounts import alike, lines_for
+from rag.accounts import alike, lines_for, spelt_out
 from rag.breadth import called, of_the_newest, topic, wants_account
 from rag.language.periods import relation
 from rag.language.tokens import content_stem_set
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 MOST_REPORTS = 8  # the newest, that are asked one by one
-_NEAR, _WORDED = 16, 40  # passages of a report that each index gives
-_PAGES, _MOST_OF_PAGES = 12, 120  # of its pages whose tables are read whole
+_NEAR, _WORDED, _ONE_WORD = 16, 40, 12  # passages of a report that each index gives, and that each word does
+_MOST_WORDS = 6  # of a topic that are looked up one by one
+_PAGES, _MOST_OF_PAGES = 16, 160  # of its pages whose tables are read whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ def across(library: Library, understood: Understood, within: Within) -> Across |
         return None
     words = sorted({each for word in about for each in alike(word)})
     of_lines = sorted({word for line in lines_for(understood.standalone) for word in line})
-    vector = library.embed([Spanned(understood.standalone)])[0].vector
+    vector = library.embed([Spanned(spelt_out(understood.standalone))])[0].vector
     passages: dict[str, Passage] = {}
     nearness: dict[str, float] = {}
     for report in reports:
-        for passage, near in _in_one(library, replace(within, scope=report.path), (words, of_lines), vector):
+        for passage, near in _in_one(library, replace(within, scope=report.path), (words, of_lines), about, vector):
             passages[passage.id] = passage
             nearness |= {s.id: float(n) for s, n in zip(passage.statements, near @ vector, strict=True)}
     return Across(
@@ -98,12 +99,17 @@ def _asked(theirs: Sequence[Report], understood: Understood) -> list[Report]:
 
 
 def _in_one(
-    library: Library, within: Within, words: tuple[list[str], list[str]], vector: NDArray[np.float32]
+    library: Library,
+    within: Within,
+    words: tuple[list[str], list[str]],
+    about: Sequence[str],
+    vector: NDArray[np.float32],
 ) -> list[tuple[Passage, NDArray[np.float32]]]:
     """The passages of one report that are about the topic, best first, with the tables on their pages."""
     near = [id for id, _ in library.dense(vector, _NEAR, within)]
     by_words, by_lines = ([id for id, _ in library.lexical(some, _WORDED, within)] if some else [] for some in words)
-    first = library.passages(list(dict.fromkeys([*by_lines[:_NEAR], *by_words[:_NEAR], *near, *by_words])))
+    singly = [id for word in about[:_MOST_WORDS] for id, _ in library.lexical(sorted(alike(word)), _ONE_WORD, within)]
+    first = library.passages(list(dict.fromkeys([*by_lines[:_NEAR], *by_words[:_NEAR], *singly, *near, *by_words])))
     pages = list(dict.fromkeys((p.report.id, p.page) for p, _ in first.values() if _has_rows(p)))[:_PAGES]
     more = [id for id in library.passages_on(pages)[:_MOST_OF_PAGES] if id not in first]
     return [*first.values(), *library.passages(more).values()]

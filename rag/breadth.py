@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.accounts import spelt_out
 from rag.language.tokens import COMMON, content_words, stem, tokens
 from rag.types import Understood
 
@@ -26,7 +27,7 @@ _BROAD = re.compile(
     r"|alterations?|programs?|programmes?|developments?|trends?|differences?)\b"
     r"|(?:^|[.;,]\s+)(?:please )?(?:detail|outline|analy[sz]e|assess|evaluate|describe|summari[sz]e|discuss|examine"
     r"|compare|explain|list)\b"
-    r"|\bcompare[ds]? (?:to|with|against)\b|\bwhat do(?:es)? .*\b(?:suggest|indicate|reveal|say|show|tell)\b"
+    r"|\bmeasure up\b|[,;] and (?:what|how|why|if so)\b|\bcombine\b|\bcompare[ds]? (?:to|with|against)\b|\bwhat do(?:es)? .*\b(?:suggest|indicate|reveal|say|show|tell)\b"
     r"|\bwhat (?:is|was|are|were) the (?:\w+ )?(?:impact|effect|influence|scale|relationship|connection)\b",
     re.IGNORECASE,
 )
@@ -39,23 +40,24 @@ _POSSESSIVE = re.compile(r"['’]s$")
 # Words that say how an account is asked for, or of what kind of report, not of what.
 _ASKING = frozenset(
     stem(word)
-    for word in """account activities activity align alignment alteration alterations analysis analyze analyse assess
-    associated change changes changed company company's compare compared comparison component components configuration
-    connect connection consequence consequences context contribute contributing contributor contributors correlate
-    correlated correspond depict describe detail details disclose disclosed discern discerned discuss discussed discussion
-    document documents driver drivers economic effect effects element elements engaged evaluate evolution evolve examine
-    explain explained factor factors figure figures filing filings financial fluctuate fluctuated fluctuation
-    fluctuations form identified identify impact impacted implication implications indicate influence influenced insight
-    insights key latest level levels link list major management's material mention mentioned movement movements most
-    notable note notes number observe observed outline outlined overview part partaken pattern patterns perform
-    performance period periods position potential prior previous program programs provide provided quarter quarterly
-    quarters reason reasons recent reflect relate related relation relationship repercussions report reported reporting
-    reports result results reveal section sections separately shared shift shifts shown significant situation
-    specific specifically stack state stated statement statements status structure substantial suggest summarize
-    summary term terms time timeframe total trend trends understand vary various year years across affect affected any throughout distribution issue issues q1 q2 q3 q4 might
-    generated include includes including per past whole bring brought
-    against stack management
-    been identify overall significantly effectively business 10 q k""".split()
+    for word in """account activities activity align alignment alteration alterations analysis analyze analyse assess associated
+    change changes changed company company's compare compared comparison component components configuration
+    connect connection consequence consequences context contribute contributing contributor contributors
+    correlate correlated correspond depict describe detail details disclose disclosed discern discerned discuss
+    discussed discussion document documents driver drivers economic effect effects element elements engaged
+    evaluate evolution evolve examine explain explained factor factors figure figures filing filings financial
+    fluctuate fluctuated fluctuation fluctuations form identified identify impact impacted implication
+    implications indicate influence influenced insight insights key latest level levels link list major
+    management's material mention mentioned movement movements most notable note notes number observe observed
+    outline outlined overview part partaken pattern patterns perform performance period periods position
+    potential prior previous program programs provide provided quarter quarterly quarters reason reasons recent
+    reflect relate related relation relationship repercussions report reported reporting reports result results
+    reveal section sections separately shared shift shifts shown significant situation specific specifically
+    stack state stated statement statements status structure substantial suggest summarize summary term terms
+    time timeframe total trend trends understand vary various year years across affect affected any throughout
+    distribution issue issues q1 q2 q3 q4 might generated include includes including per past whole bring
+    brought against management measure combine measured strategies strategy strategic priorities been overall
+    significantly effectively business 10 q k""".split()
 )
 
 
@@ -78,7 +80,7 @@ def of_the_newest(understood: Understood) -> bool:
 
 def topic(understood: Understood, names: frozenset[str]) -> tuple[str, ...]:
     """The stems of what a question is about: neither who, nor when, nor how it is asked."""
-    about = _FORM.sub(" ", understood.standalone.replace(understood.period_words or "\0", " "))
+    about = _FORM.sub(" ", spelt_out(understood.standalone.replace(understood.period_words or "\0", " ")))
     words = (stem(_POSSESSIVE.sub("", word)) for word in content_words(about))
     return tuple(
         dict.fromkeys(
@@ -89,11 +91,11 @@ def topic(understood: Understood, names: frozenset[str]) -> tuple[str, ...]:
 
 def words_asked(understood: Understood) -> frozenset[str]:
     """All stems of a question but those that no measure is called by: "effective" is of a rate's name."""
-    return frozenset(stem(word) for word in content_words(understood.standalone))
+    return frozenset(stem(word) for word in content_words(spelt_out(understood.standalone)))
 
 
 def called(text: str) -> frozenset[str]:
-    """The stems of the words in a text that open with a capital, possessives without their ending; no kind of report."""
+    """The stems of the words in a text that open with a capital, without a possessive's ending; no kind of report."""
     text = _FORM.sub(" ", text)
     found = (
         stem(_POSSESSIVE.sub("", word))

@@ -16,6 +16,7 @@ from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 MOST_CLAIMS = 6
 _SURE = 0.85  # of what is asked that one line must account for, to be the figure asked for
 _SPANS = {3: "three months", 6: "six months", 9: "nine months", 12: "year"}
+_SPAN = re.compile(r"\b(?:three|six|nine|twelve) months ended \w+ \d{1,2}, \d{4}", re.IGNORECASE)
 _TIMED = re.compile(r"\b(?:19|20)\d\d\b|\bquarter\b|\bmonths\b")
 
 
@@ -33,6 +34,8 @@ def account(found: Found, understood: Understood) -> Answer | None:
     notes = Footnotes()
     figures: list[AnsweredFigure] = []
     claims = [_of_line(line, notes, figures) for line in told]
+    if told and held.one:  # the newest is the one asked for
+        figures.insert(0, figures.pop(len(told[0].points) - 1))
     claims += [_of_remark(remark, notes, figures) for remark in remarks]
     return Answer(
         question=understood.standalone,
@@ -88,16 +91,32 @@ def _of_remark(remark: Remark, notes: Footnotes, figures: list[AnsweredFigure]) 
     n = notes.cite(remark.ranked)
     figures += [answered_figure(each, n) for each in statement.figures if each.unit in MONEY or each.unit == "%"]
     text = claim_text(remark.ranked)
-    if statement.period is not None and not _TIMED.search(statement.text):
-        text = f"{statement.period.label}: {text}"
+    if not _TIMED.search(statement.text) and (when := _told_under(remark)):
+        text = f"{when}: {text}"
     return Claim(text, (n,))
+
+
+def _told_under(remark: Remark) -> str:
+    """The time that the heading over a sentence names, else when its report was published."""
+    named = _SPAN.search(remark.statement.heading)
+    published = remark.passage.report.published
+    return _capital(named.group()) if named else f"Published {published.day:%B %Y}" if published else ""
+
+
+def _capital(text: str) -> str:
+    """ "Three Months Ended March 31, 2023" within a sentence's case."""
+    first, second, third, *rest = text.split()
+    return " ".join([first.capitalize(), second.lower(), third.lower(), *rest])
 
 
 def _short(told: list[Line], held: Across) -> str | None:
     if not told:
         return None
     first, last = told[0].points[0], told[0].points[-1]
-    shown = f"{short_figure(last.row.ranked, last.figure)} ({last.period.label})"
+    shown = short_figure(last.row.ranked, last.figure)
+    if not held.whole:
+        return shown
+    shown = f"{shown} ({last.period.label})"
     return (
         shown
         if held.one or first is last

@@ -12,7 +12,7 @@ from rag.across import Across
 from rag.answering.asked import MONEY
 from rag.language.tokens import content_stem_set
 from rag.search import Ranked
-from rag.types import Passage, Statement
+from rag.types import Passage, Period, Statement
 
 _MOVED = re.compile(
     r"\b(?:increas|decreas|grew|declin|higher|lower|rose|fell|driven by|due (?:primarily )?to|offset|flat"
@@ -26,6 +26,7 @@ _INTRODUCES = re.compile(
 _NUMBERED = re.compile(r"\W*\d{1,2}[.)]\s")
 _SHORT, _LONG = 40, 450  # characters of a sentence that is shown
 _ENOUGH, _ENOUGH_OF_MANY = 0.5, 0.35  # of the topic that a sentence and what stands over it must hold
+_RIGHT_ON_IT = 0.6  # of it, that a lone sentence must
 _OWN = 0.3  # of it, that the sentence itself must
 _MANY = 4  # words of a topic, beyond which no one sentence holds most of it
 _ALIKE = 0.8  # of their words that two sentences share which say the same
@@ -111,8 +112,14 @@ def _remark(passage: Passage, statement: Statement, at: int, held: Across) -> Re
         + 0.15 * amounts
         + 0.25 * bool(_MOVED.search(text))
         - 0.35 * bool(_SUPPOSED.search(text))
+        - 0.3
+        * (statement.period is not None and _months(statement.period) in (6, 9))  # what its quarter brought is wanted
     )
     return Remark(passage, statement, at, worth, share)
+
+
+def _months(period: Period) -> int:
+    return round((period.end - period.start).days / 30.4)
 
 
 def _amount(statement: Statement, unit: str, value: float) -> bool:
@@ -130,4 +137,4 @@ def _say_the_same(one: Remark, other: Remark) -> bool:
 def spoken_of(remarks: Sequence[Remark]) -> bool:
     """Whether sentences alone are an account: with amounts, of several reports or right on the topic."""
     telling = [each for each in remarks if each.has_amounts]
-    return len({each.at for each in telling}) > 1 or any(each.held >= 0.6 for each in telling)
+    return len({each.at for each in telling}) > 1 or any(each.held >= _RIGHT_ON_IT for each in telling)

@@ -34,6 +34,8 @@ _IN_ONE_REPORT = 2
 # Words of a label by which the same line differs from one report to the next, or which name no measure.
 _LOOSE = frozenset(stem(word) for word in "total used generated provided company's".split())
 _RATE = re.compile(r"\b(?:rate|percentage|per ?cent|%|margin)\b", re.IGNORECASE)
+# Under "Changes in operating assets" of a cash flow statement stands not a balance but how it moved.
+_IN_CHANGES = frozenset((stem("changes"),))
 _PART_OF_YEAR = re.compile(r"\b(?:three|six|nine|3|6|9) months\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\bchange\b|%", re.IGNORECASE)
 
@@ -82,12 +84,13 @@ def lines(held: Across, understood: Understood) -> list[Line]:
     order = {report.id: at for at, report in enumerate(held.reports)}
     rows = [(row, grid) for grid in grids(held.passages) for row in grid.rows]
     parted = _parted(rows, topic)
+    repeated = _repeated(rows, topic, parted)
     for row, grid in rows:
         worth, covers = topic.worth(row)
         label = topic.label(row)
         part = _part(row) if label in parted else frozenset()
         worth -= _UNASKED * bool(part - topic.named - _LOOSE)
-        if worth < _ENOUGH:
+        if worth < _ENOUGH or _Place(label, part, id(grid)) in repeated:
             continue
         for point in _points(row, grid, understood):
             months = round((point.period.end - point.period.start).days / 30.4)
@@ -119,6 +122,25 @@ def _parted(rows: Iterable[tuple[Row, Grid]], topic: _Topic) -> frozenset[frozen
     return frozenset(label for (label, _), some in parts.items() if len(some) > 1)
 
 
+def _repeated(rows: Iterable[tuple[Row, Grid]], topic: _Topic, parted: frozenset[frozenset[str]]) -> frozenset[_Place]:
+    """The labels that stand twice in one part of a table, with other figures: which is meant, they do not say."""
+    given: dict[_Place, set[tuple[float, ...]]] = defaultdict(set)
+    for row, grid in rows:
+        if row.statement.figures:
+            label = topic.label(row)
+            place = _Place(label, _part(row) if label in parted else frozenset(), id(grid))
+            given[place].add(tuple(figure.value for figure in row.statement.figures))
+    return frozenset(place for place, values in given.items() if len(values) > 1)
+
+
+class _Place(NamedTuple):
+    """A label in one part of one table."""
+
+    label: frozenset[str]
+    part: frozenset[str]
+    grid: int
+
+
 class _Topic:
     """What a question is about, against which rows are held."""
 
@@ -133,7 +155,7 @@ class _Topic:
         """The share of the topic that a row accounts for, as far as its label or its part of the table is of it, and
         the words of the topic that it stands for."""
         label = self.label(row)
-        if not row.statement.figures:
+        if not row.statement.figures or _IN_CHANGES & _part(row):
             return 0.0, frozenset()
         above = _above(row)
         part = _words(above[:1])
@@ -151,7 +173,7 @@ class _Topic:
         handed_down = 0.7 if named else 0.8
         worth = (self._weight(own) + handed_down * self._weight(around)) / (self._weight(self.words) or 1.0)
         worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
-        if label and label <= self.named and self.words[0] in own:
+        if label and label <= self.named and (self.words[0] in own or (own and self.words[0] in around)):
             worth = max(worth, _FIRST)
         return worth, own | around
 
@@ -181,7 +203,7 @@ def _words(texts: Iterable[str]) -> frozenset[str]:
 
 def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
     """The figures of a row whose column is told by its period alone."""
-    rates = bool(_RATE.search(row.label)) or bool(PERCENT.search(understood.standalone))
+    rates = bool(_RATE.search(understood.standalone)) or bool(PERCENT.search(understood.standalone))
     cells = [
         Point(row, figure, figure.period)
         for column in range(len(row.statement.cells))
