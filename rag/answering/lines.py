@@ -155,7 +155,7 @@ class _Topic:
         """The share of the topic that a row accounts for, as far as its label or its part of the table is of it, and
         the words of the topic that it stands for."""
         label = self.label(row)
-        if not row.statement.figures or _IN_CHANGES & _part(row):
+        if not row.statement.figures or (_IN_CHANGES & _part(row) and label not in self.read_from):
             return 0.0, frozenset()
         above = _above(row)
         part = _words(above[:1])
