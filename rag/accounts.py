@@ -45,6 +45,15 @@ _READ_FROM = {
         "net cash used in investing activities",
     ),
     "liquidity": ("cash and cash equivalents",),
+    "operating expenses": (
+        "total operating expenses",
+        "research and development",
+        "sales and marketing",
+        "selling general and administrative",
+        "general and administrative",
+    ),
+    "inventory": ("inventories",),
+    "tax rate": ("effective tax rate", "statutory federal income tax rate"),
     "debt": ("commercial paper", "long-term debt", "short-term debt", "term debt", "total term debt"),
     "profitability": ("net income", "operating income", "gross margin"),
     "buyback": ("common stock repurchased", "repurchases of common stock"),
@@ -61,7 +70,6 @@ _SHORTENED = {
 }
 _SHORT = re.compile("|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in _SHORTENED), re.IGNORECASE)
 _LONG = {short.lower(): long for short, long in _SHORTENED.items()}
-_BUYBACKS = ("repurchase", "buyback", "buy back")
 
 
 def spelt_out(question: str) -> str:
@@ -76,9 +84,9 @@ def alike(word: str) -> frozenset[str]:
 
 def lines_for(question: str) -> dict[tuple[str, ...], frozenset[str]]:
     """The labels, in stems, of the lines from which what a question is about is read, each with its topic's words."""
-    asked = " ".join(content_stems(spelt_out(question)))
-    named = [topic for topic in _READ_FROM if " ".join(content_stems(topic)) in asked]
-    if "buyback" not in named and any(" ".join(content_stems(each)) in asked for each in _BUYBACKS):
+    asked = frozenset(content_stems(spelt_out(question)))
+    named = [topic for topic in _READ_FROM if all(alike(word) & asked for word in content_stems(topic))]
+    if "buyback" not in named and stem("repurchase") in asked:
         named.append("buyback")
     return {
         tuple(content_stems(label)): frozenset(content_stems(topic)) for topic in named for label in _READ_FROM[topic]

@@ -77,6 +77,8 @@ def _change(line: Line) -> str:
     scale = last.scale if last.scale == first.scale else 1.0
     a, b = last.figure.value / scale, first.figure.value / scale
     since = f"from {_when(first, line).removeprefix('to ')}"
+    if a == b:
+        return ""
     if line.unit == "%":
         return f"{since}: {written(a)} − {bracketed(b)} = {written(round(a - b, 2))} percentage points"
     if a <= 0 or b <= 0:

@@ -17,7 +17,7 @@ from rag.answering.fit import CAPTION_TAIL
 from rag.answering.grid import Grid, Row, grids, words_of
 from rag.answering.operation import PERCENT
 from rag.breadth import words_asked
-from rag.language.periods import is_year, relation
+from rag.language.periods import is_day, is_year, relation, shifted
 from rag.language.rows import label_cells
 from rag.language.tokens import content_sequence, stem
 from rag.types import Figure, Period, Understood
@@ -27,6 +27,8 @@ _ENOUGH = 0.5  # of the topic, by weight, that a line must account for
 _BEHIND = 0.25  # how much less of it the lines beside the best may
 _OF_LABEL = 0.6  # of a label's weight that the topic must hold
 _SUBJECT = 0.25  # what a row gains whose label holds the first word of the topic
+_COMPONENT = 0.25  # what a row gains that is one of the parts by which the question divides
+_PARTS = frozenset(stem(word) for word in "segment category region product geography service".split())
 _FIRST = 0.6  # what it is worth at least, if the question names it whole
 _UNASKED = 0.15  # what a row loses that stands under a part which was not asked for
 _ONE_AMONG_SEVERAL, _ALONE = 6, 8  # points that are told
@@ -36,7 +38,11 @@ _LOOSE = frozenset(stem(word) for word in "total used generated provided company
 _RATE = re.compile(r"\b(?:rate|percentage|per ?cent|%|margin)\b", re.IGNORECASE)
 # Under "Changes in operating assets" of a cash flow statement stands not a balance but how it moved.
 _IN_CHANGES = frozenset((stem("changes"),))
+_CASH = stem("cash")
 _PART_OF_YEAR = re.compile(r"\b(?:three|six|nine|3|6|9) months\b", re.IGNORECASE)
+_UNIT_OR_TIME = re.compile(
+    r"\b(?:in (?:millions|thousands|billions)|unaudited|months ended|year ended|weeks ended)\b", re.IGNORECASE
+)
 _CHANGES = re.compile(r"\bchange\b|%", re.IGNORECASE)
 
 
@@ -110,7 +116,14 @@ class _Key(NamedTuple):
 
 
 def _part(row: Row) -> frozenset[str]:
-    return _words(header for cell in label_cells(row.statement) for header in cell.headers)
+    return _words(_parts(row))
+
+
+def _parts(row: Row) -> list[str]:
+    """The headings over a row's label, outermost first, without those that only tell a unit or a time."""
+    return [
+        header for cell in label_cells(row.statement) for header in cell.headers if not _UNIT_OR_TIME.search(header)
+    ]
 
 
 def _parted(rows: Iterable[tuple[Row, Grid]], topic: _Topic) -> frozenset[frozenset[str]]:
@@ -155,14 +168,14 @@ class _Topic:
         """The share of the topic that a row accounts for, as far as its label or its part of the table is of it, and
         the words of the topic that it stands for."""
         label = self.label(row)
-        if not row.statement.figures or (_IN_CHANGES & _part(row) and label not in self.read_from):
+        if not row.statement.figures or (_IN_CHANGES & _part(row) and _CASH not in self.read_from.get(label, ())):
             return 0.0, frozenset()
         above = _above(row)
         part = _words(above[:1])
         if label in self.read_from:
-            own = self._held(label) | (self.read_from[label] & frozenset(self.words))
-            least = 0.9 - 0.01 * list(self.read_from).index(label)
-            return max(least, self._weight(own) / (self._weight(self.words) or 1.0)), own
+            own = self._held(label) | self._held(self.read_from[label])
+            behind = 0.01 * list(self.read_from).index(label)
+            return max(0.9, self._weight(own) / (self._weight(self.words) or 1.0)) - behind, own
         under = bool(part) and part <= self.known | _LOOSE
         named = bool(label) and self._weight(label & self.named) >= _OF_LABEL * self._weight(label)
         if not named and not under:
@@ -173,6 +186,8 @@ class _Topic:
         handed_down = 0.7 if named else 0.8
         worth = (self._weight(own) + handed_down * self._weight(around)) / (self._weight(self.words) or 1.0)
         worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
+        if under and not named and self._broken_down(above):
+            worth += _COMPONENT
         if label and label <= self.named and (self.words[0] in own or (own and self.words[0] in around)):
             worth = max(worth, _FIRST)
         return worth, own | around
@@ -181,6 +196,10 @@ class _Topic:
         """The words by which a row is the same line in several reports; of one that is but a total, those above it."""
         own = frozenset(word for word in words_of(row.label) if word.isalpha()) - _LOOSE
         return own or _words(_above(row)[:1])
+
+    def _broken_down(self, above: Sequence[str]) -> bool:
+        """Whether the question asks for the parts that a table divides its figures into."""
+        return not _PARTS.isdisjoint(self.words) and not (_PARTS & frozenset(self.words)).isdisjoint(_words(above))
 
     def _held(self, words: frozenset[str]) -> frozenset[str]:
         """The words of the topic for which these stand."""
@@ -192,7 +211,7 @@ class _Topic:
 
 def _above(row: Row) -> list[str]:
     """What stands over a row, nearest first: the part of its table, its table's caption, its heading."""
-    parts = [header for cell in label_cells(row.statement) for header in reversed(cell.headers)]
+    parts = _parts(row)[::-1]
     heading = row.statement.heading.rpartition(" > ")[2]
     return [*parts, heading, CAPTION_TAIL.sub("", row.statement.caption)]
 
@@ -208,7 +227,7 @@ def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
         Point(row, figure, figure.period)
         for column in range(len(row.statement.cells))
         if column not in grid.labels
-        and (figure := row.figure(column)) is not None
+        and (figure := _timed(row, column)) is not None
         and figure.period is not None
         and not _to_come(figure.period, row)
         and not (_PART_OF_YEAR.search(" ".join(row.cell(column).headers)) and is_year(figure.period))
@@ -217,6 +236,21 @@ def _points(row: Row, grid: Grid, understood: Understood) -> Iterator[Point]:
     for each in cells:
         if sum(other.period == each.period and other.figure.unit == each.figure.unit for other in cells) == 1:
             yield each
+
+
+def _timed(row: Row, column: int) -> Figure | None:
+    """The figure of a cell; where its header was read without its months, of the span of the column beside it, which
+    is that of the year before."""
+    figure, beside = row.figure(column), row.figure(column + 1)
+    if figure is None or figure.period is None or beside is None or beside.period is None:
+        return figure
+    if not is_year(figure.period) or is_year(beside.period) or is_day(beside.period) or beside.unit != figure.unit:
+        return figure
+    later = shifted(beside.period, 1)
+    whole = _to_come(figure.period, row) or _PART_OF_YEAR.search(" ".join(row.cell(column).headers))
+    if not whole or relation(later, figure.period) != "inside" or _to_come(later, row):
+        return figure
+    return replace(figure, period=later)
 
 
 def _to_come(period: Period, row: Row) -> bool:
@@ -252,7 +286,13 @@ def _chosen(every: Sequence[Line], held: Across) -> list[Line]:
     least = 1 if held.one else 2
     ordered = sorted(
         (each for each in every if len(each.points) >= least),
-        key=lambda each: (-round(each.worth, 1), -each.points[-1].period.end.toordinal(), -_length(each), each.months),
+        key=lambda each: (
+            -round(each.worth, 1),
+            -each.points[-1].period.end.toordinal(),
+            -_length(each),
+            each.months,
+            -each.worth,
+        ),
     )
     chosen: list[Line] = []
     open_words = frozenset(held.topic)
