@@ -23,11 +23,12 @@ _BROAD = re.compile(
     r"|impact|influenc|relat|correspond|reflect|correlat|align|stack|perform|look|distribut|contribut|link|connect)\w*"
     r"|\bwhat (?:\w+ )?(?:\w+ )?(?:\w+ )?(?:factors?|drivers?|elements?|changes?|movements?|effects?|impacts?"
     r"|influences?|insights?|differences?)\b"
-    r"|\b(?:any|substantial|significant|notable|major|material)\b[^?]{0,40}\b(?:changes?|movements?|shifts?|activit(?:y|ies)"
-    r"|alterations?|programs?|programmes?|developments?|trends?|differences?)\b"
+    r"|\b(?:any|substantial|significant|notable|major|material)\b[^?]{0,40}\b(?:changes?|movements?|shifts?"
+    r"|activit(?:y|ies)|alterations?|programs?|programmes?|developments?|trends?|differences?)\b"
     r"|(?:^|[.;,]\s+)(?:please )?(?:detail|outline|analy[sz]e|assess|evaluate|describe|summari[sz]e|discuss|examine"
     r"|compare|explain|list)\b"
-    r"|\bmeasure up\b|[,;] and (?:what|how|why|if so)\b|\bcombine\b|\bcompare[ds]? (?:to|with|against)\b|\bwhat do(?:es)? .*\b(?:suggest|indicate|reveal|say|show|tell)\b"
+    r"|\bmeasure up\b|[,;] and (?:what|how|why|if so)\b|\bcombine\b|\bcompare[ds]? (?:to|with|against)\b"
+    r"|\bwhat do(?:es)? .*\b(?:suggest|indicate|reveal|say|show|tell)\b"
     r"|\bwhat (?:is|was|are|were) the (?:\w+ )?(?:impact|effect|influence|scale|relationship|connection)\b",
     re.IGNORECASE,
 )
@@ -40,8 +41,8 @@ _POSSESSIVE = re.compile(r"['’]s$")
 # Words that say how an account is asked for, or of what kind of report, not of what.
 _ASKING = frozenset(
     stem(word)
-    for word in """account activities activity align alignment alteration alterations analysis analyze analyse assess associated
-    change changes changed company company's compare compared comparison component components configuration
+    for word in """account activities activity align alignment alteration alterations analysis analyze analyse assess
+    associated     change changes changed company company's compare compared comparison component components configuration
     connect connection consequence consequences context contribute contributing contributor contributors
     correlate correlated correspond depict describe detail details disclose disclosed discern discerned discuss
     discussed discussion document documents driver drivers economic effect effects element elements engaged

@@ -29,6 +29,7 @@ _OF_LABEL = 0.6  # of a label's weight that the topic must hold
 _SUBJECT = 0.25  # what a row gains whose label holds the first word of the topic
 _COMPONENT = 0.25  # what a row gains that is one of the parts by which the question divides
 _PARTS = frozenset(stem(word) for word in "segment category region product geography service".split())
+_WHOLE = 0.95  # of the topic that a heading must name, for the rows under it to be its components
 _FIRST = 0.6  # what it is worth at least, if the question names it whole
 _UNASKED = 0.15  # what a row loses that stands under a part which was not asked for
 _ONE_AMONG_SEVERAL, _ALONE = 6, 8  # points that are told
@@ -176,7 +177,9 @@ class _Topic:
             own = self._held(label) | self._held(self.read_from[label])
             behind = 0.01 * list(self.read_from).index(label)
             return max(0.9, self._weight(own) / (self._weight(self.words) or 1.0)) - behind, own
-        under = bool(part) and part <= self.known | _LOOSE
+        # "Operations" over a cash flow's rows is not the whole of "cash from operations": they are not its components.
+        whole = self._weight(self._held(part)) >= _WHOLE * self._weight(self.words) or self._broken_down(above)
+        under = bool(part) and part <= self.known | _LOOSE and whole
         named = bool(label) and self._weight(label & self.named) >= _OF_LABEL * self._weight(label)
         if not named and not under:
             return 0.0, frozenset()
@@ -299,10 +302,10 @@ def _chosen(every: Sequence[Line], held: Across) -> list[Line]:
     for each in ordered:
         # Beside the best stand those that are nearly as near, and those that stand for what it does not.
         near = each.worth >= ordered[0].worth - _BEHIND
-        if len(chosen) < MOST_LINES and (near or each.covers & open_words):
-            if not any(_same(each, other) for other in chosen):
-                chosen.append(each)
-                open_words -= each.covers
+        wanted = len(chosen) < MOST_LINES and (near or each.covers & open_words)
+        if wanted and not any(_same(each, other) for other in chosen):
+            chosen.append(each)
+            open_words -= each.covers
     most = _IN_ONE_REPORT if held.one else _ALONE if len(chosen) == 1 else _ONE_AMONG_SEVERAL
     return [replace(each, points=each.points[-most:]) for each in chosen]
 
