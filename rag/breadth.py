@@ -42,7 +42,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 _ASKING = frozenset(
     stem(word)
     for word in """account activities activity align alignment alteration alterations analysis analyze analyse assess
-    associated     change changes changed company company's compare compared comparison component components configuration
+    associated change changes changed company company's compare compared comparison component components configuration
     connect connection consequence consequences context contribute contributing contributor contributors
     correlate correlated correspond depict describe detail details disclose disclosed discern discerned discuss
     discussed discussion document documents driver drivers economic effect effects element elements engaged

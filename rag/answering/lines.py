@@ -36,6 +36,7 @@ _ONE_AMONG_SEVERAL, _ALONE = 6, 8  # points that are told
 _IN_ONE_REPORT = 2
 # Words of a label by which the same line differs from one report to the next, or which name no measure.
 _LOOSE = frozenset(stem(word) for word in "total used generated provided company's".split())
+_NET = frozenset((stem("net"),))
 _RATE = re.compile(r"\b(?:rate|percentage|per ?cent|%|margin)\b", re.IGNORECASE)
 # Under "Changes in operating assets" of a cash flow statement stands not a balance but how it moved.
 _IN_CHANGES = frozenset((stem("changes"),))
@@ -169,7 +170,7 @@ class _Topic:
         """The share of the topic that a row accounts for, as far as its label or its part of the table is of it, and
         the words of the topic that it stands for."""
         label = self.label(row)
-        if not row.statement.figures or (_IN_CHANGES & _part(row) and _CASH not in self.read_from.get(label, ())):
+        if not row.statement.figures or (_IN_CHANGES & _part(row) and _CASH not in label):
             return 0.0, frozenset()
         above = _above(row)
         part = _words(above[:1])
@@ -198,7 +199,12 @@ class _Topic:
     def label(self, row: Row) -> frozenset[str]:
         """The words by which a row is the same line in several reports; of one that is but a total, those above it."""
         own = frozenset(word for word in words_of(row.label) if word.isalpha()) - _LOOSE
-        return own or _words(_above(row)[:1])
+        if own - _NET:
+            return own
+        # "Other, net" is of what stands over it, and not the whole of it.
+        return (
+            frozenset((row.label.lower(),)) if own or not _LOOSE & set(words_of(row.label)) else _words(_above(row)[:1])
+        )
 
     def _broken_down(self, above: Sequence[str]) -> bool:
         """Whether the question asks for the parts that a table divides its figures into."""
