@@ -58,7 +58,7 @@ _ASKING = frozenset(
     time timeframe total trend trends understand vary various year years across affect affected any throughout
     distribution issue issues q1 q2 q3 q4 might generated include includes including per past whole bring
     brought against management measure combine measured strategies strategy strategic priorities been overall
-    significantly effectively business 10 q k""".split()
+    significantly effectively business 10 q k main behind chief primary principal ways way data""".split()
 )
 
 

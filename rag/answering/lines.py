@@ -181,7 +181,8 @@ class _Topic:
         # "Operations" over a cash flow's rows is not the whole of "cash from operations": they are not its components.
         whole = self._weight(self._held(part)) >= _WHOLE * self._weight(self.words) or self._broken_down(above)
         under = bool(part) and part <= self.known | _LOOSE and whole
-        named = bool(label) and self._weight(label & self.named) >= _OF_LABEL * self._weight(label)
+        name = label - _NET or label
+        named = bool(name) and self._weight(name & self.named) >= _OF_LABEL * self._weight(name)
         if not named and not under:
             return 0.0, frozenset()
         own = self._held(label)
@@ -192,7 +193,7 @@ class _Topic:
         worth += _SUBJECT * (self.words[0] in own and worth < 1 - _SUBJECT)  # what a question opens with, it is about
         if under and not named and self._broken_down(above):
             worth += _COMPONENT
-        if label and label <= self.named and (self.words[0] in own or (own and self.words[0] in around)):
+        if label and label <= self.named and own and (len(label) > 1 or self.words[0] in own | around):
             worth = max(worth, _FIRST)
         return worth, own | around
 
