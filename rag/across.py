@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rag.library import Library
 
+_FIGURES = frozenset(("count", "figure", "share", "money", "text"))
 MOST_REPORTS = 8  # the newest, that are asked one by one
 _NEAR, _WORDED, _ONE_WORD = 16, 40, 12  # passages of a report that each index gives, and that each word does
 _MOST_WORDS = 6  # of a topic that are looked up one by one
@@ -42,7 +43,8 @@ class Across:
 def across(library: Library, understood: Understood, within: Within) -> Across | None:
     """What each report says of the topic; None where no account is asked for or it is not clear of whose reports."""
     whole = wants_account(understood)
-    if not whole and not (understood.periods or of_the_newest(understood)):
+    one_figure = understood.wants in _FIGURES and (understood.periods or of_the_newest(understood))
+    if not whole and not one_figure:
         return None
     held = [each for each in library.reports() if within.holds(each)]
     theirs, names = _of_those_named(held, understood)
