@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.across import Across, across
 from rag.language.rows import told
 from rag.language.tokens import COMMON, content_stem_set, content_stems, stem, stems, tokens
 from rag.passage_features import Given, Wording, features
@@ -102,6 +103,7 @@ class Found:
     scored: tuple[Scored, ...] = ()  # every passage that was weighed, best first, before windows were cut from them
     tabled: tuple[Passage, ...] = ()  # the other passages of the pages whose tables came first: tables are read whole
     threshold: float = THRESHOLD  # the probability from which a statement may answer
+    across: Across | None = None  # of a question that wants an account: what each report says of its topic
 
 
 def search(library: Library, understood: Understood, within: Within = EVERYTHING, k: int = 10) -> Found:
@@ -156,6 +158,7 @@ def search(library: Library, understood: Understood, within: Within = EVERYTHING
         tuple(scored),
         tuple(_tabled(library, scored)),
         library.threshold,
+        across(library, understood, within),
     )
 
 

@@ -14,8 +14,8 @@ MODULES = sorted(path for top in ("rag", "ui", "eval") for path in (ROOT / top).
 # From the bottom up. A module may import those of its own step and of the steps below it.
 STEPS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors", "rag.weights"),
-    ("rag.settings", "rag.language"),
-    ("rag.reading", "rag.index", "rag.question", "rag.ledger", "rag.passages", "rag.models"),
+    ("rag.settings", "rag.language", "rag.accounts"),
+    ("rag.reading", "rag.index", "rag.question", "rag.breadth", "rag.ledger", "rag.passages", "rag.models"),
     ("rag.library",),
     (
         "rag.folders",
@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "rag.filters",
         "rag.ingest",
         "rag.search",
+        "rag.across",
         "rag.passage_features",
         "rag.timeline",
         "rag.windows",

@@ -72,7 +72,8 @@ def _cause(told: Told, answer: Answer, held: list[Figure], reports: set[str]) ->
     if not same:
         return "not in the report"
     shown = [figure for figure in answer.figures if _equal(figure.value, told.value)]
-    if any(_timely(figure.period, told.periods) for figure in shown):
+    named = {cited.n: cited.covers for cited in answer.citations}
+    if any(_timely(each.period, told.periods) or _of_filing(named[each.citation], told.periods) for each in shown):
         return "shown"
     if shown:
         return "shown for another period"
@@ -102,6 +103,11 @@ def _figures(library: Library, report: str) -> list[Figure]:
 
 def _timely(period: Period | None, named: tuple[Period, ...]) -> bool:
     return not named or period is None or any(relation(period, each) in ("equal", "inside") for each in named)
+
+
+def _of_filing(covers: str, named: tuple[Period, ...]) -> bool:
+    """Whether the prose names a figure's time by its filing: a "third quarter of 2023" that ends in June."""
+    return any(each.label == covers for each in named)
 
 
 def _equal(one: float, other: float) -> bool:

@@ -135,6 +135,11 @@ def written(value: float) -> str:
     return f"{'−' if value < 0 else ''}{abs(round(value, 6)):,.10g}"
 
 
+def bracketed(value: float) -> str:
+    """A number behind a sign of arithmetic: a negative one in brackets."""
+    return f"({written(value)})" if value < 0 else written(value)
+
+
 def listed(names: Sequence[str]) -> str:
     """ "2023, 2024 and 2025"."""
     *some, last = names

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rag.answering.account import account
 from rag.answering.asked import MONEY
 from rag.answering.citing import Footnotes, answer_text, claim_text, short_figure, source
 from rag.answering.confidence import SURER, confidence
@@ -31,6 +32,7 @@ from rag.search import ANYONE, Found, Ranked, own_stems
 from rag.types import Answer, Claim, Figure, Headline, Period, PeriodKind, Understood
 
 _PLAIN = ("value", "top", "bottom")  # what a table says of which a fitting sentence may say more
+_ALL = 0.95  # of a question's words, by weight, that a table accounts for which gives all that is asked
 _REACH = 0.85  # of the measure's words, by weight, that stand with a lone figure which is in no doubt
 _READ_AS_ANSWER = 1.0  # log-odds, by the cross-encoder
 _FEWEST, _MOST_YEARS = 3, 12  # figures of a trend
@@ -40,18 +42,12 @@ _AT_THE_END = re.compile(r"\b(?:(?:at|by) the (?:end|close) of|year[- ]end|end o
 
 def extract(found: Found, understood: Understood) -> Answer:
     """The answer that the found statements give, or ``not_found`` with the nearest evidence."""
-    alone = is_alone(found)
-    if alone:
-        looked = from_cells(found, understood)
-        if looked is not None:
-            return shown(looked, understood)
+    if is_alone(found):
+        return _of_one_table(found, understood)
     table = from_table(found, understood)
-    if alone:
-        # A lone cell or figure of it is hardly ever what a question asks that its rows do not answer.
-        worked = (
-            table is not None and (table.kind != "value" or bool(understood.periods)) and not asks_whether(understood)
-        )
-        return told(table, understood) if table and worked else nothing_said(list(found.statements), understood)
+    told_whole = None if table is not None and _works_it_out(table, found, understood) else account(found, understood)
+    if told_whole is not None:
+        return told_whole
     if understood.wants not in FIGURES:
         looked = from_cells(found, understood) if table is None else None
         if looked is not None:
@@ -83,10 +79,32 @@ def extract(found: Found, understood: Understood) -> Answer:
     return best_statements(found, understood)
 
 
+def _of_one_table(found: Found, understood: Understood) -> Answer:
+    """The answer where one table is all that was found: by its rows, or worked out of its cells.
+
+    A lone cell or figure of it is hardly ever what a question asks that its rows do not answer.
+    """
+    looked = from_cells(found, understood)
+    if looked is not None:
+        return shown(looked, understood)
+    table = None if asks_whether(understood) else from_table(found, understood)
+    if table is not None and (table.kind != "value" or understood.periods):
+        return told(table, understood)
+    return nothing_said(list(found.statements), understood)
+
+
 def _holds_what_is_counted(found: Found, understood: Understood) -> bool:
     """Whether one of the first statements holds the noun counted: arrests by the police are no referrals by them."""
     noun = counted(understood) - ANYONE
     return not noun or any(not noun.isdisjoint(own_stems(each.statement)) for each in found.statements[:3])
+
+
+def _works_it_out(table: Reckoned, found: Found, understood: Understood) -> bool:
+    """Whether a table gives all that is asked for: no account of the figures it is worked out of gives more."""
+    if table.kind in ("value", "trend"):
+        return False
+    whole = found.across is not None and found.across.whole
+    return not whole or (bool(understood.periods) and table.worth >= _ALL)
 
 
 def _tells_more(table: Reckoned, answer: Answer) -> bool:

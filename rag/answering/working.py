@@ -13,6 +13,7 @@ from rag.answering.citing import (
     Placed,
     answer_text,
     answered_figure,
+    bracketed,
     listed,
     ranking,
     short_figure,
@@ -136,7 +137,7 @@ def _moved(reckoned: Reckoned, understood: Understood) -> Answer:
         notes.cite(last.row.ranked, last.figure)
         a, b = last.figure.value / last.scale, first.figure.value / last.scale
         shown.append(_with_unit(a - b, last.figure.unit, last.scale))
-        what = f"{first.name}: {written(a)} − {_bracketed(b)} = {shown[-1]}"
+        what = f"{first.name}: {written(a)} − {bracketed(b)} = {shown[-1]}"
         claims.append(Claim(f"{what}, the most of all rows." if not at else f"Next: {what}.", (n,)))
         figures += [answered_figure(last.figure, n), answered_figure(first.figure, n)]
     first, last = reckoned.operands[:2]
@@ -262,7 +263,7 @@ def _change(given: _Worked, *, fell: bool) -> _Result:
     unit = "percentage points" if given.unit == "%" else given.unit
     shown = _with_unit(last - first, unit, given.scale)
     both = f"{names[0]} {joint} {names[1]}"
-    text = f"The {called} {both}: {written(last)} − {_bracketed(first)} = {shown}."
+    text = f"The {called} {both}: {written(last)} − {bracketed(first)} = {shown}."
     return _Result(text, shown, both, (last - first) * given.scale, unit)
 
 
@@ -271,7 +272,7 @@ def _in_per_cent(called: str, names: Sequence[str], first: float, last: float) -
     base = whole if first * last > 0 else abs(whole)  # an outflow that grows has grown
     share = _rounded(100 * (last - first) / base)
     shown = f"{written(share)}%"
-    how = f"({written(last)} − {_bracketed(first)}) ÷ {_bracketed(base)} = {shown}"
+    how = f"({written(last)} − {bracketed(first)}) ÷ {bracketed(base)} = {shown}"
     return _Result(f"The {called} {names[0]} to {names[1]}: {how}.", shown, f"{names[0]} to {names[1]}", share, "%")
 
 
@@ -288,7 +289,7 @@ def _ratio(given: _Worked) -> _Result:
 def _added(given: _Worked) -> _Result:
     values, of = given.values, listed(given.names)
     mean = given.kind == "average"
-    added = " + ".join([written(values[0]), *(_bracketed(value) for value in values[1:])])
+    added = " + ".join([written(values[0]), *(bracketed(value) for value in values[1:])])
     result = sum(values) / len(values) if mean else sum(values)
     what = "average" if mean else "sum"
     shown = _with_unit(result, given.unit, given.scale)
@@ -303,10 +304,6 @@ def _in_order(operands: Sequence[Operand]) -> bool:
         names = [each.name for each in operands]
         return not all(name.isdigit() for name in names) or names[0] <= names[1]
     return ends[0] < ends[1]  # type: ignore[operator]
-
-
-def _bracketed(value: float) -> str:
-    return f"({written(value)})" if value < 0 else written(value)
 
 
 def _rounded(share: float) -> float:

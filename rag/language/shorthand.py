@@ -27,6 +27,11 @@ _PHRASES = (
 )
 _WORD = re.compile(r"(?<![\w'’])[a-z]+(?:['’][a-z]+|\.|/[a-z])?(?![\w'’])", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:how (?:many|much|long|often)|what|when|who|why|where|which)\b", re.IGNORECASE)
+# A question that opens so asks two things, "Did costs rise, and if so, why?": its first part is no preamble.
+_ASKS_AT_ONCE = re.compile(
+    r"\W*(?:(?:in|for|from|during) [^,]{1,40}, )?(?:how|what|who|why|where|which|has|have|did|does|was|were|is|are)\b(?! (?:you|there any(?:one|body)))",
+    re.IGNORECASE,
+)
 _LONG = 18  # words; beyond, what stands before the last question word is preamble
 
 
@@ -39,7 +44,7 @@ def written_out(question: str) -> str:
     plain = " ".join(plain.split()).strip(" ,")
     if len(plain.split()) > _LONG:
         asks = list(_ASKS.finditer(plain))
-        if asks and asks[-1].start() > 40 and "," in plain[: asks[-1].start()]:
+        if asks and asks[-1].start() > 40 and "," in plain[: asks[-1].start()] and not _ASKS_AT_ONCE.match(plain):
             plain = plain[asks[-1].start() :]
     return plain or question
 
