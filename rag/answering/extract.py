@@ -15,13 +15,14 @@ from rag.answering.confidence import SURER, confidence
 from rag.answering.figures import Candidate, Candidates, answered, is_provisional
 from rag.answering.lookup import from_cells, is_alone, shown
 from rag.answering.nearest import nearest_figures, nothing_said
+from rag.answering.operands import Reckoned
 from rag.answering.operation import FELL, ROSE, TREND, Kind, kind_of, tells_result
 from rag.answering.otherwise import MOST, OTHERWISE
 from rag.answering.ranking import highest
-from rag.answering.reckoned import Reckoned, from_table
 from rag.answering.series import series
 from rag.answering.sources import disagreeing, how_it_differs, last_revision
 from rag.answering.statements import best_statements
+from rag.answering.tables import from_table
 from rag.answering.twins import twins
 from rag.answering.working import told
 from rag.language.periods import is_day, is_year

@@ -20,8 +20,8 @@ from rag.answering.citing import (
     source,
     written,
 )
+from rag.answering.operands import Operand, Reckoned
 from rag.answering.operation import FELL, Kind, condition
-from rag.answering.reckoned import Operand, Reckoned
 from rag.language.tokens import content_sequence
 from rag.types import Answer, AnsweredFigure, Claim, Headline, Understood
 
