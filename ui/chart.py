@@ -89,9 +89,16 @@ class Series:
 
 
 def series_of(answer: Answer) -> Series | None:
-    """The trend that an answer gives; None where its dated figures are too few, or are not of one kind."""
+    """The trend that an answer gives, or that its first sentence does; None where its dated figures are too few, or
+    are not of one kind."""
+    first = answer.claims[0].citations if answer.claims else ()
+    of_first = [figure for figure in answer.figures if figure.citation in first]
+    return _series(answer, answer.figures) or _series(answer, of_first)
+
+
+def _series(answer: Answer, figures: Sequence[AnsweredFigure]) -> Series | None:
     sources = {citation.n: citation for citation in answer.citations}
-    dated = [(figure.period, figure) for figure in answer.figures if figure.period and figure.citation in sources]
+    dated = [(figure.period, figure) for figure in figures if figure.period and figure.citation in sources]
     unit = _unit([figure.unit for _, figure in dated])
     if answer.status not in ("answered", "partial") or unit is None:
         return None

@@ -17,6 +17,7 @@ from ui.words import day, days, isolated, shown, visible
 
 UNSUPPORTED = "not supported by the sources shown"
 NOT_FOUND = "Not in these reports."
+_LONG = 500  # characters from which each sentence of an answer stands as a paragraph of its own
 
 
 def conversation(turns: Sequence[Answer]) -> Markup:
@@ -170,9 +171,9 @@ def _prose(answer: Answer, number: int) -> Markup:
     if not answer.claims:
         return Markup('<p class="said" dir="auto">{}</p>').format(shown(answer.text)) if answer.text else Markup("")
     titles = {citation.n: citation.title or citation.report for citation in answer.citations}
-    return Markup('<p class="said" dir="auto">{}</p>').format(
-        Markup(" ").join(_claim(claim, number, titles) for claim in answer.claims)
-    )
+    claims = [_claim(claim, number, titles) for claim in answer.claims]
+    paragraphs = claims if sum(len(claim.text) for claim in answer.claims) > _LONG else [Markup(" ").join(claims)]
+    return Markup("").join(Markup('<p class="said" dir="auto">{}</p>').format(each) for each in paragraphs)
 
 
 def _side_by_side(answer: Answer, number: int) -> Markup:

@@ -11,7 +11,7 @@ import shelves
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Answer, AnsweredFigure, CitedCell, Period, PeriodKind, Understood
+from rag.types import Answer, AnsweredFigure, CitedCell, Claim, Period, PeriodKind, Understood
 from ui import render
 from ui.chart import Gap, amount, in_words, series_of, svg
 
@@ -314,3 +314,19 @@ def test_a_chart_is_drawn_of_a_finished_answer_only():
     assert '<figure class="trend"' in render.turn(whole, 1)
     assert "<figure" not in render.turn(replace(whole, done=False), 1)
     assert "<figure" not in render.turn(shelves.figure_answer(), 1)
+
+
+def test_of_an_answer_about_several_measures_the_first_is_drawn():
+    total = answer({2023: 3023, 2024: 3024, 2025: 3025})
+    part = [replace(each, value=each.value / 2, citation=4) for each in total.figures]
+    told = replace(
+        total,
+        figures=(*total.figures, *part),
+        citations=(*total.citations, shelves.article_citation(4)),
+        claims=(Claim("All, by year.", (1, 2, 3)), Claim("A part, by year.", (4,))),
+    )
+
+    drawn = series_of(told)
+
+    assert drawn is not None
+    assert [point.value for point in drawn.points] == [3023, 3024, 3025]
