@@ -188,6 +188,7 @@ _WORKED_OUT = re.compile(
     r"\b(?:change|trend|growth|ris|ros|fall|fell|increas|decreas|differ|average|mean|total|compar)", re.I
 )
 _LONGEST_NAME = 40
+_MARK = re.compile(r"\s*[(⁽][\d⁰¹²³⁴-⁹]{1,2}[)⁾]\s*$")  # of a note, behind a label
 
 
 def _above(point: Point, figure: AnsweredFigure) -> set[str]:
@@ -195,7 +196,7 @@ def _above(point: Point, figure: AnsweredFigure) -> set[str]:
     headers = point.citation.headers
     at = [cell.column for cell in point.citation.cells if cell.start <= figure.start < cell.end]
     found = {headers[0][1], *(headers[column][0] for column in at if column < len(headers))} if headers else set()
-    words = {visible(each).strip() for each in found}
+    words = {_MARK.sub("", visible(each)).strip() for each in found}
     return {each for each in words if len(each) <= _LONGEST_NAME and not _NO_NAME.fullmatch(each)}
 
 
