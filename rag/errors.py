@@ -1,5 +1,7 @@
 """Errors are sentences for the person who reads them. Catch them at the doors (command line, page, API)."""
 
+from typing import Literal
+
 
 class FootnoteError(Exception):
     """Something Footnote can say in a sentence; the message is that sentence."""
@@ -48,3 +50,31 @@ class BadInput(FootnoteError):
 
 class EndpointFailed(FootnoteError):
     """An OpenAI-compatible endpoint did not give what was asked for."""
+
+
+# Why a language model gave no whole answer: `cut` ended without saying that it was done, `length` stopped at its limit,
+# `not_json` is a web page or garbage, `refused` a content filter.
+Cause = Literal[
+    "unreachable",
+    "unauthorised",
+    "unknown_model",
+    "rate_limited",
+    "server_error",
+    "first_token",
+    "idle",
+    "total",
+    "cut",
+    "length",
+    "not_json",
+    "empty",
+    "refused",
+    "stopped",
+]
+
+
+class ModelFailed(FootnoteError):
+    """A language model gave no whole answer. The cause is for code and logs, the sentence for the person who asked."""
+
+    def __init__(self, said: str, cause: Cause) -> None:
+        super().__init__(said)
+        self.cause: Cause = cause

@@ -11,7 +11,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, NonNegativeFloat, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from rag.errors import BadInput
@@ -43,6 +43,15 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL")
     openai_model: str = Field("", validation_alias="OPENAI_MODEL")
     openai_api_key: SecretStr = Field(SecretStr(""), validation_alias="OPENAI_API_KEY")
+    openai_api_version: str = Field("", validation_alias="OPENAI_API_VERSION")  # given: the address is Azure's
+    openai_headers: dict[str, SecretStr] = {}  # sent with each request
+    temperature: float = Field(0, ge=0, le=2)
+    first_token_seconds: float = Field(30, gt=0)
+    idle_seconds: float = Field(20, gt=0)  # between two tokens
+    total_seconds: float = Field(120, gt=0)
+    prompt_tokens: int = Field(6000, ge=500)  # what a prompt may take; the weakest passages are left out of it
+    # Model to what a million tokens cost, of the prompt and of the answer.
+    prices: dict[str, tuple[NonNegativeFloat, NonNegativeFloat]] = {}
 
     # What one file may cost while it is read.
     reader_memory_mb: int = Field(1536, ge=256)

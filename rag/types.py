@@ -5,13 +5,15 @@ Offsets are half-open character offsets into a page's text, so that ``page.text[
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    import threading
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -260,9 +262,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier message of a conversation."""
+    """One message of a conversation. ``system`` is what a language model is told beside it; nobody asks as it."""
 
-    role: Literal["user", "assistant"]
+    role: Literal["user", "assistant", "system"]
     content: str
 
 
@@ -481,3 +483,27 @@ class Judge(Protocol):
     """A question and passages in; for each passage what is said of each of its statements, None of one left unread."""
 
     def __call__(self, question: str, passages: Sequence[Shown], /) -> list[list[Judged | None]]: ...
+
+
+# --- the writing seam -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one request to a language model took: tokens, and money where the model's price is known."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None = None  # in the price table's currency
+
+
+class Writes(Protocol):
+    """A language model: messages in, pieces of text out as they come, and one ``Usage`` last.
+
+    Raises ``ModelFailed``. When ``cancel`` is set the request is ended at the endpoint too: ``stopped``.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def __call__(self, messages: Sequence[Turn], cancel: threading.Event | None = None) -> Iterator[str | Usage]: ...

@@ -15,7 +15,17 @@ MODULES = sorted(path for top in ("rag", "ui", "eval") for path in (ROOT / top).
 STEPS: tuple[tuple[str, ...], ...] = (
     ("rag.types", "rag.errors", "rag.weights"),
     ("rag.settings", "rag.language", "rag.accounts"),
-    ("rag.reading", "rag.index", "rag.question", "rag.breadth", "rag.ledger", "rag.passages", "rag.models"),
+    (
+        "rag.reading",
+        "rag.index",
+        "rag.question",
+        "rag.breadth",
+        "rag.ledger",
+        "rag.passages",
+        "rag.models",
+        "rag.model_faults",
+        "rag.model_reply",
+    ),
     ("rag.library",),
     (
         "rag.folders",
