@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from rag.errors import Cause, ModelFailed, brief
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 _LONGEST_PAUSE = 5.0  # seconds; some endpoints ask for minutes, and a person waits
-_FIRST_PAUSE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,24 @@ class Place:
 
     @property
     def where(self) -> str:
-        """The address without a name and password that it may hold."""
-        parts = urlsplit(self.url)
-        return parts.netloc.rpartition("@")[2] or "an address that is none"
+        return urlsplit(self.url).netloc or "an address that is none"
 
     def failed(self, cause: Cause, what: str) -> ModelFailed:
         """The fault in a sentence: what the model did."""
-        return ModelFailed(f"The language model at {self.where} {self.without_key(what)}.", cause)
+        said = f"The language model at {self.where} {self.without_key(what)}"
+        return ModelFailed(said if said.endswith("?") else f"{said}.", cause)
 
     def without_key(self, text: str) -> str:
         return text.replace(self.key, "…") if self.key else text
+
+
+def apart(url: str) -> tuple[str, dict[str, str]]:
+    """An address without the password that it may hold, and the header that says it: clients log addresses."""
+    user, _, host = urlsplit(url).netloc.rpartition("@")
+    if not user:
+        return url, {}
+    said = base64.b64encode(unquote(user).encode()).decode()
+    return url.replace(f"{user}@{host}", host, 1), {"Authorization": f"Basic {said}"}
 
 
 def fault(error: Exception, place: Place, *, begun: bool = False) -> ModelFailed:
@@ -48,10 +57,8 @@ def fault(error: Exception, place: Place, *, begun: bool = False) -> ModelFailed
             return error
         case APIStatusError():
             return _status(error, place)
-        case APIResponseValidationError() | ValueError() if not isinstance(error, UnicodeEncodeError):
+        case APIResponseValidationError() | ValueError():
             return place.failed("not_json", "answered with something that cannot be read; is its address right?")
-        case UnicodeEncodeError():
-            return place.failed("unauthorised", "was not asked: the key holds a character that no key has")
         case APIConnectionError() | httpx.ConnectError() | httpx.UnsupportedProtocol():
             return place.failed("unreachable", "cannot be reached; is it running, and is its address right?")
         case httpx.HTTPError() | httpx.StreamError():
@@ -72,16 +79,19 @@ def passing(error: BaseException) -> bool:
     return isinstance(error, APIConnectionError)
 
 
-def pause_before(state: RetryCallState) -> float:
-    """Seconds until the next try: what the endpoint asks for, within reason, or a little more each time."""
+def pause(first: float) -> Callable[[RetryCallState], float]:
+    """Seconds until the next try: what the endpoint asks for, within reason, or `first` and then twice that."""
     from openai import APIStatusError
 
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.response.headers.get("retry-after", "") if isinstance(error, APIStatusError) else ""
-    try:
-        return min(max(float(asked), 0.0), _LONGEST_PAUSE)
-    except ValueError:  # none, or a date
-        return float(_FIRST_PAUSE * 2 ** (state.attempt_number - 1))
+    def seconds(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.response.headers.get("retry-after", "") if isinstance(error, APIStatusError) else ""
+        try:
+            return min(max(float(asked), 0.0), _LONGEST_PAUSE)
+        except ValueError:  # none, or a date
+            return float(first * 2 ** (state.attempt_number - 1))
+
+    return seconds
 
 
 def _status(error: APIStatusError, place: Place) -> ModelFailed:

@@ -8,27 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelFailed
-from rag.model_faults import Place, fault, passing, pause_before
+from rag.model_faults import Place, apart, fault, passing, pause
 from rag.model_reply import Reply, chunks
 from rag.types import Turn, Usage
+from rag.vocabulary import tokens_in
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, AsyncStream
     from openai.types.chat import ChatCompletionChunk
-    from tiktoken import Encoding
 
     from rag.settings import Settings
+
+__all__ = ["Limits", "Model", "model_of", "tokens_in"]
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +47,7 @@ class Limits:
     first_token: float = 30.0  # tries again included
     idle: float = 20.0  # between two tokens
     total: float = 120.0
+    pause: float = 0.25  # before the second try, and twice that before the third
 
 
 class Model:
@@ -69,10 +69,10 @@ class Model:
         prices: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self._name = name
-        self._url = base_url or OPENAI
+        self._url, password = apart(base_url or OPENAI)
         self._key = key.strip()
         self._api_version = api_version
-        self._headers = dict(headers or {})
+        self._headers = password | dict(headers or {})
         self._temperature = temperature
         self._limits = limits
         self._prices = dict(prices or {})
@@ -97,7 +97,7 @@ class Model:
                 piece = pieces.get()
                 if isinstance(piece, ModelFailed):
                     log.warning("%s (%s)", piece, piece.cause)
-                    raise piece
+                    raise ModelFailed(str(piece), piece.cause)  # a new one: that one's context may quote the key
                 yield piece
                 if isinstance(piece, Usage):
                     return
@@ -167,7 +167,7 @@ class Model:
         tries = AsyncRetrying(
             retry=retry_if_exception(passing),
             stop=stop_after_attempt(1 + _MORE_TRIES) | patience,
-            wait=pause_before,
+            wait=pause(self._limits.pause),
             reraise=True,
         )
         return await tries(self._request, messages, self._refuses)
@@ -232,7 +232,8 @@ class Model:
                 if self._name not in await self._listed():
                     async with await self._request([Turn("user", "Say yes.")]) as stream:
                         async for _ in chunks(stream):
-                            break
+                            return ""
+                        self._judge(Reply())
         except TimeoutError:
             return str(self._place.failed("first_token", f"did not answer within {_CHECK:g} seconds"))
         except Exception as error:  # noqa: BLE001 -- promised: never raises
@@ -247,6 +248,9 @@ class Model:
 
     def _client(self) -> AsyncOpenAI:
         if self._connected is None:
+            # The client would quote such a key in its log.
+            if not all(said.isascii() and said.isprintable() for said in (self._key, *self._headers.values())):
+                raise self._place.failed("unauthorised", "was not asked: the key holds a character that no key has")
             import httpx
             from openai import AsyncAzureOpenAI, AsyncOpenAI
 
@@ -312,35 +316,7 @@ def model_of(settings: Settings) -> Model | None:
     )
 
 
-def tokens_in(text: str) -> int:
-    """How many tokens a text has in cl100k_base: near enough for a budget, whatever the model."""
-    return len(_encoding().encode(text, disallowed_special=()))
-
-
 _once = threading.Lock()
-
-
-def _encoding() -> Encoding:
-    with _once:
-        return _loaded_encoding()
-
-
-@cache
-def _loaded_encoding() -> Encoding:
-    import tiktoken
-
-    # LlamaIndex ships the vocabulary; tiktoken would fetch it from the network.
-    package = find_spec("llama_index.core")
-    assert package is not None and package.origin is not None
-    before = os.environ.get("TIKTOKEN_CACHE_DIR")
-    os.environ["TIKTOKEN_CACHE_DIR"] = str(Path(package.origin).parent / "_static" / "tiktoken_cache")
-    try:
-        return tiktoken.get_encoding("cl100k_base")
-    finally:
-        if before is None:
-            del os.environ["TIKTOKEN_CACHE_DIR"]
-        else:
-            os.environ["TIKTOKEN_CACHE_DIR"] = before
 
 
 def _loop() -> asyncio.AbstractEventLoop:

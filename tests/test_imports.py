@@ -23,6 +23,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "rag.ledger",
         "rag.passages",
         "rag.models",
+        "rag.vocabulary",
         "rag.model_faults",
         "rag.model_reply",
     ),
