@@ -25,6 +25,7 @@ import numpy as np
 from rag.errors import START_ANEW, BadInput, DiskFull, LibraryBusy, LibraryDamaged, WrongModel
 from rag.index.catalog import Catalog, Entry, Held
 from rag.index.disk import disk_trouble
+from rag.index.embed import EndpointEmbed
 from rag.index.originals import Originals
 from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
@@ -552,6 +553,8 @@ def _agree(catalog: Catalog, embed: Embed, folder: Path) -> None:
             f"The library {folder} was embedded with {model}, and {embed.fingerprint} is configured. "
             "Configure that model again, or ingest into a new library."
         )
+    if isinstance(embed, EndpointEmbed):
+        embed.expect(catalog.dimensions(embed.fingerprint))
 
 
 def _has_parts(folder: Path) -> bool:

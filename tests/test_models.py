@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from model_server import Fault, ModelServer, Reply, model_server
 
 from rag.errors import ModelFailed
 from rag.models import Limits, Model, model_of, tokens_in
 from rag.settings import Settings
 from rag.types import Turn, Usage
-from tests.model_server import Fault, ModelServer, Reply, model_server
 
 KEY = "sk-a-key-that-must-not-be-seen"
 ASKED = (Turn("system", "Answer from the statements."), Turn("user", "How many bees?"))

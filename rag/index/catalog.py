@@ -428,6 +428,13 @@ class Catalog:
                 for row in db.execute(query.where(schema.embeddings.c.hash.in_(some)))
             }
 
+    def dimensions(self, model: str) -> int:
+        """How many dimensions the model's vectors here have; 0 where there are none."""
+        query = sa.select(schema.embeddings.c.vector).where(schema.embeddings.c.model == model).limit(1)
+        with self._engine.connect() as db:
+            vector = db.scalar(query)
+        return len(vector) // np.dtype(np.float32).itemsize if vector else 0
+
     def cache(self, model: str, embedded: Iterable[tuple[bytes, Embedded]]) -> None:
         rows = [
             {"model": model, "hash": h, "vector": e.vector.astype(np.float32).tobytes(), "parts": _halves(e.parts)}

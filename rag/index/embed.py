@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,7 +27,19 @@ _BATCH = 12  # texts; more are slower
 # twelve long texts took 240 MB for a moment, one of so many tokens takes 48, in no more time.
 _TOKENS = 1024
 _AT_ONCE = 96  # texts in one request to an endpoint
-_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How long an endpoint that is busy is waited for: a person waits for a question, nobody for an ingest."""
+
+    tries: int
+    pause: float  # seconds at most between two tries, whatever the endpoint asks for
+    timeout: float  # seconds for one answer
+
+
+_FOR_A_QUESTION = _Patience(tries=3, pause=5.0, timeout=20.0)
+_FOR_MANY = _Patience(tries=6, pause=60.0, timeout=60.0)
 
 
 class MiniLM:
@@ -132,14 +145,12 @@ class EndpointEmbed:
         *,
         key: str = "",
         dimensions: int = 0,
-        timeout: float = 60.0,
         pause: float = 1.0,
     ) -> None:
         self._url = base_url.rstrip("/") + "/embeddings"
         self._model = model
         self._key = key
         self._dimensions = dimensions
-        self._timeout = timeout
         self._pause = pause
 
     @property
@@ -150,24 +161,30 @@ class EndpointEmbed:
     @property
     def dimensions(self) -> int:
         if not self._dimensions:
-            self._embed(["dimensions"])
+            self._embed(["dimensions"], _FOR_A_QUESTION)
         return self._dimensions
+
+    def expect(self, dimensions: int) -> None:
+        """Hold the endpoint to as many dimensions as the vectors have that it gave before; 0: there are none yet."""
+        self._dimensions = dimensions or self._dimensions
 
     def __call__(self, texts: Sequence[Spanned], /) -> list[Embedded]:
         flat = [piece for text in texts for piece in (text.text, *(text.text[a:b] for a, b in text.spans))]
         if not flat:
             return []
-        rows = np.concatenate([self._embed(batch) for batch in _batches(flat, _AT_ONCE)])
+        patience = _FOR_A_QUESTION if len(texts) == 1 else _FOR_MANY
+        rows = np.concatenate([self._embed(batch, patience) for batch in _batches(flat, _AT_ONCE)])
         firsts = accumulate((1 + len(text.spans) for text in texts), initial=0)
         return [
             Embedded(rows[i], rows[i + 1 : i + 1 + len(text.spans)])
             for i, text in zip(firsts, texts, strict=False)  # accumulate ends with the total
         ]
 
-    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def _embed(self, texts: Sequence[str], patience: _Patience) -> NDArray[np.float32]:
         """Unit vectors of shape (texts, dimensions)."""
         # An empty input is refused by some endpoints, and a space means as little.
-        answer = self._ask({"model": self._model, "input": [text or " " for text in texts], "encoding_format": "float"})
+        body = {"model": self._model, "input": [text or " " for text in texts], "encoding_format": "float"}
+        answer = self._ask(body, patience)
         try:
             given = sorted(answer["data"], key=lambda item: item["index"])
             rows = np.array([item["embedding"] for item in given], dtype=np.float32)
@@ -186,22 +203,22 @@ class EndpointEmbed:
             )
         return _unit(rows)
 
-    def _ask(self, body: dict[str, object]) -> Any:
+    def _ask(self, body: dict[str, object], patience: _Patience) -> Any:
         """The endpoint's answer, parsed. Tried again only where that may help: busy, failing or out of reach."""
         import httpx
 
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        why = ""
-        for attempt in range(_TRIES):
+        why, asked = "", ""
+        for attempt in range(patience.tries):
             if attempt:
-                time.sleep(self._pause * 2 ** (attempt - 1))
+                time.sleep(min(_seconds(asked, self._pause * 2 ** (attempt - 1)), patience.pause))
             try:
-                answer = httpx.post(self._url, json=body, headers=headers, timeout=self._timeout)
+                answer = httpx.post(self._url, json=body, headers=headers, timeout=patience.timeout)
             except httpx.HTTPError as error:
-                why = f"could not be reached ({type(error).__name__})"
+                why, asked = f"could not be reached ({type(error).__name__})", ""
                 continue
             if answer.status_code == 429 or answer.status_code >= 500:
-                why = f"answered {answer.status_code}"
+                why, asked = f"answered {answer.status_code}", answer.headers.get("retry-after", "")
                 continue
             if answer.status_code != 200:
                 hint = {401: ": is the key right?", 403: ": is the key right?", 404: f": does it have {self._model}?"}
@@ -213,7 +230,15 @@ class EndpointEmbed:
                 raise EndpointFailed(
                     f"The embeddings endpoint {self._url} answered with something other than JSON."
                 ) from None
-        raise EndpointFailed(f"The embeddings endpoint {self._url} {why}, {_TRIES} times.")
+        raise EndpointFailed(f"The embeddings endpoint {self._url} {why}, {patience.tries} times.")
+
+
+def _seconds(asked: str, otherwise: float) -> float:
+    """What a Retry-After header asks for, where it is a number of seconds."""
+    try:
+        return max(float(asked), 0.0)
+    except ValueError:
+        return otherwise
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
