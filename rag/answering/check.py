@@ -1,116 +1,117 @@
-"""What may be shown as cited: every figure of a claim must stand in a statement it cites. No model is asked."""
+"""What may be shown as cited: a claim says what its citations say, or it is marked. No model is asked."""
 
 from __future__ import annotations
 
-import ast
-import operator
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from rag.language.mentions import mentions
-from rag.language.numbers import numbers
-from rag.language.units import scale_of
-from rag.types import Answer, Citation, Claim
-
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
-# "(4,212 − 3,412) ÷ 3,412 = 23.4%", "2,652 − 2,287 = £365 thousand"
-_ARITHMETIC = re.compile(
-    rf"(?P<sum>\(?−?{_NUMBER}(?:[()]*\s[−+÷]\s[(−]*{_NUMBER})+\)*) = "
-    rf"(?P<sign>−?)[^\s\d−]{{0,3}}\s?(?P<result>{_NUMBER})(?:\s(?P<scale>thousand|million|billion)\b)?(?P<share>%?)"
+from rag.answering.arithmetic import Worked, worked_out
+from rag.answering.support import OF_THE_ANSWER, arithmetic_problem, figure_problem
+from rag.answering.vouching import Vouched, figures_told, named_in, vouched
+from rag.answering.wording import (
+    coverage_problem,
+    direction_problem,
+    link_problem,
+    name_problems,
+    negation_problem,
+    period_problems,
+    states_a_fact,
 )
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-_OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Div: operator.truediv}
+from rag.language.mentions import NOWHEN, Anchor, mentions
+from rag.types import Answer, Citation, Claim, Figure, Mention
+
+_BRACKETED = re.compile(r"\s*(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\)|“(?P<quoted>[^”]*)”)")
 
 
 def checked(answer: Answer) -> Answer:
     """The answer with each claim marked supported or not. A claim without a citation is not supported."""
     by_number = {citation.n: citation for citation in answer.citations}
     claims = tuple(
-        replace(claim, supported=_supported(claim, [by_number[n] for n in claim.citations if n in by_number]))
+        replace(claim, supported=not problems(claim, _cited(claim, by_number), answer.citations))
         for claim in answer.claims
     )
     return replace(answer, claims=claims)
 
 
-def _supported(claim: Claim, cited: list[Citation]) -> bool:
-    if not cited:
-        return False
-    held = {value for citation in cited for value in _held(citation)}
-    for worked in _worked_out(claim.text):
-        if worked.parts <= held and worked.holds:
-            held |= {worked.result, worked.count}
-    return all(value in held for value in _values(claim.text))
+def _cited(claim: Claim, by_number: dict[int, Citation]) -> list[Citation]:
+    return [by_number[n] for n in claim.citations if n in by_number]
 
 
-@dataclass(frozen=True, slots=True)
-class _Worked:
-    """Arithmetic shown in a text: the figures it starts from, what it says they give, and whether they do."""
+def problems(claim: Claim, cited: Sequence[Citation], all_cited: Sequence[Citation] = ()) -> tuple[str, ...]:
+    """What is wrong with a claim, each a short sentence; empty where its citations support it.
 
-    parts: frozenset[float]
-    result: float
-    count: float  # by which a sum was divided for a mean: as many as were added, and no figure of any source
-    holds: bool
-
-
-def _worked_out(text: str) -> Iterator[_Worked]:
-    for match in _ARITHMETIC.finditer(text):
-        written = match["sum"]
-        values = [_number(each) for each in re.findall(_NUMBER, written)]
-        added = written.count(" + ")
-        mean = added and " ÷ " in written and values[-1] == added + 1
-        parts = frozenset(round(value, 6) for value in (values[:-1] if mean else values))
-        scale = _SCALES.get(match["scale"] or "", 1.0)
-        shown = _number(match["result"]) * (-1 if match["sign"] else 1)
-        told = shown / 100 if match["share"] and " ÷ " in written else shown
-        worked = _evaluated(written)
-        # As exact as the result is written: 23.4 stands for anything from 23.35 to 23.45.
-        decimals = len(match["result"].partition(".")[2]) + (2 if told != shown else 0)
-        holds = worked is not None and abs(worked - told) <= 0.51 * 10.0**-decimals
-        yield _Worked(parts, round(abs(shown * scale), 6), values[-1] if mean else 0.0, holds)
-
-
-def _evaluated(written: str) -> float | None:
-    """What a sum of plain numbers gives; None of one that cannot be worked out."""
-    plain = written.replace(",", "").replace("−", "-").replace("÷", "/")
-    try:
-        return _value(ast.parse(plain, mode="eval").body)
-    except (SyntaxError, ValueError, ZeroDivisionError):
-        return None
-
-
-def _value(node: ast.expr) -> float:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_value(node.operand)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
-        return float(_OPERATIONS[type(node.op)](_value(node.left), _value(node.right)))
-    raise ValueError(ast.dump(node))
-
-
-def _number(written: str) -> float:
-    return float(written.replace(",", ""))
-
-
-def _held(citation: Citation) -> set[float]:
-    """All the values that a citation can vouch for: its quote's, and what its table and report hand down.
-
-    A cell's value counts as it stands and at the scale that its headers or caption give it.
+    ``cited`` are the citations that it names, ``all_cited`` those of the whole answer.
     """
-    held: set[float] = set()
-    for header, cell in citation.headers:
-        told_by = (header, *citation.headers[0], citation.caption, citation.heading)
-        scales = [scale_of(words)[0] for words in told_by]
-        scale = next((each for each in scales if each != 1.0), 1.0)
-        held |= {value * factor for value in _values(cell) for factor in (1.0, scale)}
-    period = citation.period.label if citation.period else ""
-    around = (citation.caption, citation.title, citation.covers, period, f"page {citation.page}")
-    headers = (header for header, _ in citation.headers)
-    return held.union(*(_values(text) for text in (citation.quote, *headers, *around)))
+    text = claim.text
+    unknown = sorted(set(claim.citations) - {each.n for each in cited})
+    if unknown:
+        return tuple(f"[{n}] is none of the sources." for n in unknown)
+    if not cited:
+        spans = [(each.start, each.end) for each in mentions(text)]
+        stated = any(each.unit not in OF_THE_ANSWER for each in figures_told(text, NOWHEN))
+        known = [vouched(each) for each in all_cited]
+        if next(link_problem(text, ()), None) or states_a_fact(text, spans, stated, known):
+            return ("It states a fact and names no source.",)
+        return ()
+    return tuple(dict.fromkeys(_told_wrongly(text, cited)))
 
 
-def _values(text: str) -> set[float]:
-    """The values of the figures in a text, multiplied out: "£4.2 million" is not "£4.2 billion"."""
-    taken = [(mention.start, mention.end) for mention in mentions(text)]
-    return {round(abs(number.value), 6) for number in numbers(text, taken=taken)}
+def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
+    sources = [vouched(each) for each in cited]
+    anchor = Anchor(cited[0].published, sources[0].covers)
+    body = _without_places(text, cited)
+    every = mentions(text, anchor)
+    named = named_in(text, anchor)
+    spans = [(each.start, each.end) for each in every]
+    figures = _with_labels(body, figures_told(body, anchor), mentions(body, anchor))
+    yield from link_problem(text, sources)
+    yield from _figure_problems(body, text, figures, named_in(body, anchor), sources)
+    yield from period_problems(named, sources)
+    yield from name_problems(text, spans, sources)
+    for problem in (direction_problem(body, sources), negation_problem(body, sources)):
+        if problem:
+            yield problem
+    if problem := coverage_problem(
+        body, [(each.start, each.end) for each in mentions(body, anchor)], sources, bool(figures)
+    ):
+        yield problem
+
+
+def _figure_problems(
+    body: str, text: str, figures: Sequence[Figure], named: Sequence[Mention], sources: Sequence[Vouched]
+) -> Iterator[str]:
+    sums = list(worked_out(body))
+    for worked in sums:
+        if problem := arithmetic_problem(worked, sources):
+            yield problem
+    given = {value for worked in sums for value in (worked.result, worked.count)}
+    told = [each.period for each in named if each.period]
+    for figure in figures:
+        shown = body[figure.number_start : figure.number_end].strip()
+        if _inside(figure, sums) or figure.unit in OF_THE_ANSWER or round(abs(figure.value), 6) in given:
+            continue
+        if problem := figure_problem(figure, shown, text, told, sources):
+            yield problem
+
+
+def _with_labels(text: str, figures: Sequence[Figure], named: Sequence[Mention]) -> list[Figure]:
+    """The figures, each behind a label with its label's period: "2021: 3,298; 2022: 3,556"."""
+    labels = {mention.end: mention.period for mention in named if text[mention.end : mention.end + 2] == ": "}
+    return [replace(each, period=labels[each.start - 2]) if each.start - 2 in labels else each for each in figures]
+
+
+def _inside(figure: Figure, sums: Sequence[Worked]) -> bool:
+    return any(worked.start <= figure.number_start < worked.end for worked in sums)
+
+
+def _without_places(text: str, cited: Sequence[Citation]) -> str:
+    """The claim without brackets that only say where it stands: a table's caption, a report's title and page."""
+
+    def kept(found: re.Match[str]) -> str:
+        inside = (found["inside"] or found["quoted"] or "").strip().rstrip(".").lower()
+        titles = [each.title.lower() for each in cited] + [each.caption.strip().rstrip(".").lower() for each in cited]
+        place = any(title and (inside == title or inside.startswith(f"{title}, ")) for title in titles)
+        return "" if place else found.group()
+
+    return _BRACKETED.sub(kept, text)

@@ -1,0 +1,215 @@
+"""Whether a figure of a claim is one that its citations hold: value with scale, unit, qualifier, period, column."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.answering.arithmetic import Worked
+from rag.answering.vouching import Held, Vouched
+from rag.language.periods import is_day, relation
+from rag.language.rounding import rounds_to
+from rag.language.tokens import content_stem_set
+from rag.language.units import MONEY, scale_of
+from rag.types import Figure, Period
+
+_SHARES = frozenset({"%", "percentage points", "bps"})
+_TIMES = frozenset("days weeks months years hours minutes seconds".split())
+# What counts the sources or the answer itself: "the highest of the 8 rows", "the reports give two figures".
+OF_THE_ANSWER = frozenset("rows figures reports sources statements values numbers".split())
+
+_MEANS = {
+    "above": "more than|over|above|greater than|higher than|well over|in excess of|upwards of|>",
+    "just above": "just over|just above|slightly over|a little over",
+    "at least": "at least|no fewer than|no less than|not less than|not fewer than|a minimum of|≥",
+    "below": "less than|fewer than|under|below|lower than|well under|<",
+    "just below": "just under|just below|slightly under|a little under|nearly|almost",
+    "at most": "at most|up to|no more than|not more than|a maximum of|as many as|as much as|≤",
+    "at few": "as few as|as little as",
+    "about": "about|around|approximately|approx|approx.|roughly|some|close to|circa|ca.|c.|in the region of|~|≈|an estimated|"
+    "estimated|±",
+}  # fmt: skip
+_MEANING = {word: meaning for meaning, words in _MEANS.items() for word in words.split("|")}
+# What may be said instead, as it says less.
+_WEAKER = {
+    "just above": {"above", "at least", "about"},
+    "above": {"at least"},
+    "just below": {"below", "about", "at most"},
+    "below": {"at most"},
+}
+_STANDINGS = ("provisional", "preliminary", "estimated", "projected")
+_STANDING_WORDS = {
+    "provisional": re.compile(r"\b(?:provisional|preliminar|not (?:yet )?final)", re.I),
+    "preliminary": re.compile(r"\b(?:provisional|preliminar|not (?:yet )?final)", re.I),
+    "estimated": re.compile(r"\bestimat|\babout\b|\baround\b|\bapprox|\broughly\b", re.I),
+    "projected": re.compile(r"\b(?:project|forecast|expect|plan)", re.I),
+}
+
+
+def figure_problem(
+    figure: Figure, written: str, claim: str, named: Sequence[Period], cited: Sequence[Vouched]
+) -> str | None:
+    """What is wrong with one figure of a claim; None where a citation holds it. ``named`` are the claim's periods."""
+    places = "".join(f"[{each.n}]" for each in cited)
+    reasons: list[tuple[int, str]] = []
+    for each in cited:
+        for held in each.figures:
+            if not _same_value(figure, written, claim, held):
+                continue
+            reason = next(_reasons(figure, written, claim, named, held, each), None)
+            if reason is None:
+                return None
+            reasons.append(reason)
+    return max(reasons)[1] if reasons else f"{written} does not stand in {places}."
+
+
+def arithmetic_problem(worked: Worked, cited: Sequence[Vouched]) -> str | None:
+    """What is wrong with a sum that is shown; None where its figures are held and it gives what it says."""
+    figures = [held for each in cited for held in each.figures]
+    scales: set[float] = set()
+    for part in worked.parts:
+        at = {held.scale for held in figures if held.written and _equal(held.written, part)}
+        at |= {1.0 for held in figures if _equal(held.value, part) or _equal(held.value, part * worked.scale)}
+        if not at:
+            return f"{_told(part)} of “{worked.words}” does not stand in {''.join(f'[{each.n}]' for each in cited)}."
+        scales |= at
+    if not worked.holds:
+        return f"“{worked.words}” is worked out wrongly."
+    if not worked.is_ratio and worked.scale not in scales and worked.scale != 1.0:
+        return f"“{worked.words}” is not told at the scale of its figures."
+    if not worked.is_ratio and worked.scale == 1.0 and 1.0 not in scales:
+        return f"“{worked.words}” leaves out the scale of its figures."
+    return None
+
+
+def _same_value(figure: Figure, written: str, claim: str, held: Held) -> bool:
+    if _equal(figure.value, held.value):
+        return True
+    if held.scale != 1.0 and _equal(figure.value, held.written):
+        return figure.unit not in MONEY and _says_scale(claim.replace(written, " "), held.scale)
+    rounding = _meaning(figure.qualifier) in ("about", "just below", "above", "just above")
+    if rounding and not held.qualifier and abs(figure.value) > 10:
+        return rounds_to(abs(figure.value), figure.qualifier, abs(held.value)) and _right_side(figure, held)
+    return False
+
+
+def _right_side(figure: Figure, held: Held) -> bool:
+    """ "Nearly 4,200" is of less, "more than 4,100" of more."""
+    meaning = _meaning(figure.qualifier)
+    if meaning == "just below":
+        return abs(held.value) < abs(figure.value)
+    return meaning == "about" or abs(held.value) > abs(figure.value)
+
+
+def _says_scale(text: str, scale: float) -> bool:
+    """Whether the claim tells the scale of its bare figures apart from them: "3,889 (Income, £ thousand)"."""
+    return scale_of(text)[0] == scale
+
+
+def _reasons(
+    figure: Figure, written: str, claim: str, named: Sequence[Period], held: Held, source: Vouched
+) -> Iterator[tuple[int, str]]:
+    """What is different about a held figure of the same value; the nearer to right, the higher its number."""
+    if not _same_unit(figure, claim, held, source):
+        yield 1, f"{written} is not what [{source.n}] counts so: there it is {_unit_told(held)}."
+    if held.is_cell and _of_another_column(claim, held, source):
+        yield 2, f"{written} stands in another column of [{source.n}]."
+    if not _same_period(figure.period, named, held, source):
+        when = held.period.label if held.period else ""
+        yield 3, f"{written} is of {when} in [{source.n}]."
+    if not _same_qualifier(figure, claim, held):
+        said = f"“{held.qualifier}”" if held.qualifier else "no such word"
+        yield 4, f"{written}: [{source.n}] says {said} of this figure."
+
+
+def _same_unit(figure: Figure, claim: str, held: Held, source: Vouched) -> bool:
+    mine, theirs = figure.unit.lower(), held.unit.lower()
+    if mine in OF_THE_ANSWER or mine == theirs:
+        return True
+    if figure.unit in MONEY or held.unit in MONEY:
+        if figure.unit in MONEY and held.unit in MONEY:
+            return False
+        return (not mine and bool(scale_of(claim)[1] or held.is_cell)) or (
+            not theirs and figure.unit in (scale_of(source.text)[1], scale_of(source.around)[1])
+        )
+    if mine in _SHARES or theirs in _SHARES:
+        if mine in _SHARES and theirs in _SHARES:
+            return False
+        if not mine:
+            return held.is_cell and bool(re.search(r"%|per ?cent|percentage|share|points", claim, re.I))
+        return not theirs and bool(re.search(r"%|per ?cent|percentage|share", f"{source.text} {source.around}", re.I))
+    if time := _time(mine):
+        if _time(theirs):
+            return time == _time(theirs)
+        return not theirs and time in source.words
+    if not mine or not theirs:
+        return not mine or _is_counted(mine, held, source)
+    return bool(content_stem_set(mine) & (content_stem_set(theirs) | held.behind)) or _is_counted(mine, held, source)
+
+
+def _is_counted(noun: str, held: Held, source: Vouched) -> bool:
+    """Whether a noun may be what a figure counts: not where the source counts another number of it."""
+    stems = content_stem_set(noun)
+    if not stems or not held.unit or held.is_cell:
+        return True
+    taken = {each for other in source.figures if other is not held for each in content_stem_set(other.unit)}
+    return not stems <= taken
+
+
+def _time(unit: str) -> str:
+    return next((each for each in _TIMES if unit.endswith(each)), "")
+
+
+def _unit_told(held: Held) -> str:
+    return held.unit or "a number"
+
+
+def _of_another_column(claim: str, held: Held, source: Vouched) -> bool:
+    """Whether the claim names the column of another cell of the row, and not its own."""
+    said = content_stem_set(claim)
+    others = [other - held.own for other in held.others]
+    named = any(other and other <= said for other in others)
+    apart = held.own - frozenset(word for other in held.others for word in other)
+    return named and bool(apart or held.own) and said.isdisjoint(apart or held.own)
+
+
+def _same_period(mine: Period | None, named: Sequence[Period], held: Held, source: Vouched) -> bool:
+    if mine is None or held.period is None or mine not in named:
+        return True
+    how = relation(held.period, mine)
+    if how in ("equal", "unknown"):
+        return True
+    if how == "inside" and (is_day(held.period) or (not held.is_cell and mine in source.periods)):
+        return True
+    if how == "contains":
+        return not held.is_cell and mine in source.periods
+    return how == "overlaps" and not held.is_cell and mine in source.periods
+
+
+def _same_qualifier(figure: Figure, claim: str, held: Held) -> bool:
+    mine, theirs = figure.qualifier.lower(), held.qualifier.lower()
+    standing = next((each for each in _STANDINGS if each in theirs), "")
+    if standing:
+        return bool(_STANDING_WORDS[standing].search(claim))
+    if any(each in mine for each in _STANDINGS[:2]):
+        return bool(_STANDING_WORDS["provisional"].search(f"{held.clause} {theirs}")) or held.is_cell
+    mine, theirs = _meaning(mine), _meaning(theirs)
+    if mine == theirs or mine in _WEAKER.get(theirs, ()):
+        return True
+    if theirs:
+        return False
+    # Of a figure told exactly "about" says less; "nearly" and "more than" are true only of another number.
+    return mine == "about" or (mine in ("just below", "just above", "above") and not _equal(figure.value, held.value))
+
+
+def _meaning(qualifier: str) -> str:
+    return _MEANING.get(qualifier.lower(), qualifier.lower())
+
+
+def _equal(one: float, other: float) -> bool:
+    return math.isclose(abs(one), abs(other), rel_tol=1e-9, abs_tol=5e-7)
+
+
+def _told(value: float) -> str:
+    return f"{value:,.10g}"
