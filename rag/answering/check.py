@@ -11,6 +11,7 @@ from rag.answering.support import OF_THE_ANSWER, arithmetic_problem, figure_prob
 from rag.answering.vouching import Vouched, figures_told, named_in, vouched
 from rag.answering.wording import (
     coverage_problem,
+    date_problems,
     direction_problem,
     link_problem,
     name_problems,
@@ -22,6 +23,9 @@ from rag.language.mentions import NOWHEN, Anchor, mentions
 from rag.types import Answer, Citation, Claim, Figure, Mention
 
 _BRACKETED = re.compile(r"\s*(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\)|“(?P<quoted>[^”]*)”)")
+
+
+_JOINTS = re.compile(r"; |, and |, while |, whereas |, but ")
 
 
 def checked(answer: Answer) -> Answer:
@@ -64,12 +68,14 @@ def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
     every = mentions(text, anchor)
     named = named_in(text, anchor)
     spans = [(each.start, each.end) for each in every]
-    figures = _with_labels(body, figures_told(body, anchor), mentions(body, anchor))
+    parts = _JOINTS.split(body) if len(cited) > 1 else [body]
+    figures = [each for part in parts for each in _figures_of(part, body, anchor)]
     yield from link_problem(text, sources)
     yield from _figure_problems(body, text, figures, named_in(body, anchor), sources)
     yield from period_problems(named, sources)
     yield from name_problems(text, spans, sources)
-    for problem in (direction_problem(body, sources), negation_problem(body, sources)):
+    yield from date_problems(text, sources)
+    for problem in (direction_problem(body, figures, sources), negation_problem(body, sources)):
         if problem:
             yield problem
     if problem := coverage_problem(
@@ -95,6 +101,21 @@ def _figure_problems(
             yield problem
 
 
+def _figures_of(part: str, body: str, anchor: Anchor) -> list[Figure]:
+    """The figures of a part of a claim, at their places in the whole: of several sources each has its own period."""
+    at = body.index(part)
+    return [
+        replace(
+            each,
+            start=each.start + at,
+            end=each.end + at,
+            number_start=each.number_start + at,
+            number_end=each.number_end + at,
+        )
+        for each in _with_labels(part, figures_told(part, anchor), mentions(part, anchor))
+    ]
+
+
 def _with_labels(text: str, figures: Sequence[Figure], named: Sequence[Mention]) -> list[Figure]:
     """The figures, each behind a label with its label's period: "2021: 3,298; 2022: 3,556"."""
     labels = {mention.end: mention.period for mention in named if text[mention.end : mention.end + 2] == ": "}
@@ -114,4 +135,7 @@ def _without_places(text: str, cited: Sequence[Citation]) -> str:
         place = any(title and (inside == title or inside.startswith(f"{title}, ")) for title in titles)
         return "" if place else found.group()
 
-    return _BRACKETED.sub(kept, text)
+    bare = _BRACKETED.sub(kept, text)
+    for title in sorted({each.title for each in cited if len(each.title) > 6}, key=len, reverse=True):
+        bare = bare.replace(f"to {title}, ", "").replace(title, "")
+    return bare

@@ -19,6 +19,8 @@ _TIMES = frozenset("days weeks months years hours minutes seconds".split())
 # What counts the sources or the answer itself: "the highest of the 8 rows", "the reports give two figures".
 OF_THE_ANSWER = frozenset("rows figures reports sources statements values numbers".split())
 
+_PART = re.compile(r"[QH][1-4]\b")
+
 _MEANS = {
     "above": "more than|over|above|greater than|higher than|well over|in excess of|upwards of|>",
     "just above": "just over|just above|slightly over|a little over",
@@ -115,7 +117,7 @@ def _reasons(
         yield 1, f"{written} is not what [{source.n}] counts so: there it is {_unit_told(held)}."
     if held.is_cell and _of_another_column(claim, held, source):
         yield 2, f"{written} stands in another column of [{source.n}]."
-    if not _same_period(figure.period, named, held, source):
+    if not _same_period(figure.period, named, claim, held, source):
         when = held.period.label if held.period else ""
         yield 3, f"{written} is of {when} in [{source.n}]."
     if not _same_qualifier(figure, claim, held):
@@ -149,12 +151,12 @@ def _same_unit(figure: Figure, claim: str, held: Held, source: Vouched) -> bool:
 
 
 def _is_counted(noun: str, held: Held, source: Vouched) -> bool:
-    """Whether a noun may be what a figure counts: not where the source counts another number of it."""
+    """Whether a noun may be what a figure counts: the source says it, and counts no other number of it."""
     stems = content_stem_set(noun)
     if not stems or not held.unit or held.is_cell:
-        return True
+        return not stems or held.unit in MONEY or bool(stems & source.stems) or not held.is_cell
     taken = {each for other in source.figures if other is not held for each in content_stem_set(other.unit)}
-    return not stems <= taken
+    return bool(stems & source.own_stems) and not stems <= taken
 
 
 def _time(unit: str) -> str:
@@ -174,17 +176,22 @@ def _of_another_column(claim: str, held: Held, source: Vouched) -> bool:
     return named and bool(apart or held.own) and said.isdisjoint(apart or held.own)
 
 
-def _same_period(mine: Period | None, named: Sequence[Period], held: Held, source: Vouched) -> bool:
+def _same_period(mine: Period | None, named: Sequence[Period], claim: str, held: Held, source: Vouched) -> bool:
     if mine is None or held.period is None or mine not in named:
         return True
     how = relation(held.period, mine)
     if how in ("equal", "unknown"):
         return True
-    if how == "inside" and (is_day(held.period) or (not held.is_cell and mine in source.periods)):
-        return True
-    if how == "contains":
-        return not held.is_cell and mine in source.periods
-    return how == "overlaps" and not held.is_cell and mine in source.periods
+    if how == "inside" and (is_day(held.period) or _names_part(claim, held.period)):
+        return True  # "2025 August, Web form: 72"
+    if how == "contains" and is_day(mine) and f"{mine.start.day} {mine.start:%B}" in source.text:
+        return True  # "Cases open on 31 December, 2023"
+    return how in ("inside", "contains", "overlaps") and not held.is_cell and mine in source.periods
+
+
+def _names_part(claim: str, period: Period) -> bool:
+    part = _PART.match(period.label)
+    return f"{period.start:%B}" in claim or bool(part and part.group() in claim)
 
 
 def _same_qualifier(figure: Figure, claim: str, held: Held) -> bool:

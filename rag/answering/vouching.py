@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rag.language.mentions import Anchor, label_period, mentions
 from rag.language.numbers import Number, numbers
-from rag.language.periods import day
+from rag.language.periods import day, relation
 from rag.language.tokens import content_stem_set, stem, tokens
 from rag.ledger import reckoned
 from rag.types import (
@@ -56,6 +56,8 @@ class Vouched:
 
     n: int
     text: str  # the statement's own words, headers included
+    statement: str  # without its headers
+    also: str  # what it covers, and the words for its period
     around: str  # those that are handed down to it: caption, heading, title
     figures: tuple[Held, ...]
     periods: frozenset[Period]
@@ -76,16 +78,19 @@ def vouched(citation: Citation) -> Vouched:
     around = " ".join((citation.caption, citation.heading, citation.title))
     figures = (*_held(citation, anchor), *_above(citation))
     named = _periods(citation, anchor, figures)
+    published = {day(citation.published)} if citation.published else set()
     every = f"{text} {around} {citation.covers} {citation.said}"
     folded = [word for word, _, _ in tokens(every)]
     label = citation.period.label if citation.period else ""
     return Vouched(
         n=citation.n,
         text=text,
+        statement=citation.quote,
+        also=f"{citation.covers} {citation.said}",
         around=around,
         figures=figures,
         periods=frozenset(named),
-        years=frozenset(_years(f"{every} {label}", named)),
+        years=frozenset(_years(f"{every} {label}", named - published)),
         own_stems=content_stem_set(text),
         stems=content_stem_set(every),
         words=frozenset(folded) | frozenset(stem(word) for word in folded),
@@ -123,12 +128,23 @@ def figures_told(
 def _held(citation: Citation, anchor: Anchor) -> list[Held]:
     headers = citation.headers if len(citation.headers) > 1 else ()
     figures = figures_told(citation.quote, anchor, headers, citation.heading, citation.caption)
+    figures = _in_its_period(figures, citation, anchor)
     if not headers:
-        named = [each for each in mentions(citation.quote, anchor) if each.period]
-        if not named:  # handed down by what stands before it, which only the library knows
-            figures = tuple(replace(each, period=citation.period or each.period) for each in figures)
         return [_of_sentence(each, figures, citation.quote) for each in figures]
     return [_of_cell(each, headers) for each in figures] + _of_label(headers)
+
+
+def _in_its_period(figures: tuple[Figure, ...], citation: Citation, anchor: Anchor) -> tuple[Figure, ...]:
+    """The figures, with the period that only the library knew: handed down by what stands before the statement."""
+    known = citation.period
+    if known is None or any(each.period == known for each in figures):
+        return figures
+    if citation.headers:
+        wider = ("contains", "equal", "unknown")
+        return tuple(replace(each, period=known) if relation(each.period, known) in wider else each for each in figures)
+    if any(each.period for each in mentions(citation.quote, anchor)):
+        return figures
+    return tuple(replace(each, period=known) for each in figures)
 
 
 def _of_sentence(figure: Figure, figures: tuple[Figure, ...], quote: str) -> Held:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rag.answering.vouching import Vouched
 from rag.language.tokens import COMMON, content_words, stem, tokens
-from rag.types import Mention, PeriodKind
+from rag.types import Figure, Mention, PeriodKind
 
 _ENOUGH = 0.6  # of a claim's words that must stand in its sources, and
 _ENOUGH_OWN = 0.45  # in the statements themselves, of a claim without a figure
@@ -63,6 +63,7 @@ _SAME = [
 ]
 _CLASS = {word: f"={n}" for n, group in enumerate(_SAME) for word in group}
 
+_MOVES = {_CLASS[stem(word)] for word in ("rise", "fall", "highest", "lowest")}  # the figures bear them out, or not
 _UP = r"rose|risen|rises?|rising|increas\w+|grew|grows?|grown|growth|climb\w+|went up|up (?:by|from|on)|gain\w*"
 _DOWN = r"fell|fallen|falls?|falling|decreas\w+|declin\w+|drop\w*|reduc\w+|went down|down (?:by|from|on)|shr[aiu]nk"
 _OPPOSITES = tuple(
@@ -87,15 +88,20 @@ _OPPOSITES = tuple(
 _FROM_TO = re.compile(
     r"\bfrom\s+(?P<low>[^;.]{0,12}?\d[\d,.]*)[^;]{0,30}?\s+to\s+(?P<high>[^;.]{0,12}?\d[\d,.]*)", re.I
 )
+_COMPARED = re.compile(
+    rf"\b(?:(?:an?|the) (?:{_UP}|{_DOWN})|{_UP.replace('|gain', '|up|gain')}|{_DOWN}|more|higher|fewer|less|lower)\s+"
+    r"(?:compared (?:with|to)|from|against|than|on)\s+(?:the\s+)?$",
+    re.I,
+)
+_PARTS = frozenset({"%", "percentage points", "bps"})
 _NOT = re.compile(r"\b(?:not|no|never|none|nobody|neither|nor|without|cannot|can't|[a-z]+n['’]t)\b", re.I)
 _NO_DENIAL = re.compile(
     r"\bnot only\b|\bno (?:more|fewer|less) than\b|\bnot (?:more|fewer|less) than\b|\bwhether or not\b|\bNo\. \d|\bif not\b"
     r"|\bnot least\b",
     re.I,
 )
-_DENIES = re.compile(
-    r"\b(?:not|no|never|none|nobody|neither|nor|without|cannot|fail\w*|refus\w*|lack\w*|clos\w*|miss\w*|only|unless|except"
-    r"|[a-z]+n['’]t|(?:un|in|dis)\w{4,}|few|rather than|instead)\b",
+_AMOUNTS_TO_NOT = re.compile(
+    r"\b(?:fail\w*|refus\w*|lack\w*|unable|unlikely|unchanged|rather than|instead of|except|prevented|stopped|missed)\b",
     re.I,
 )
 _CLAUSES = re.compile(r"[;:]|,\s|\b(?:but|while|whereas|although|though|because|and)\b", re.I)
@@ -112,6 +118,10 @@ _BODIES = frozenset(
     organisation""".split()
 )
 _MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = re.compile(
+    rf"(?:\b(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?\b(?P<month>{'|'.join(each.capitalize() for each in _MONTHS)})\b"
+    r"(?!\s+(?:not|be|also|have|only|choose|end|use|ask)\b)(?:\s+(?P<behind>\d{1,2})(?![\d:]|\s[a-z]))?"
+)
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 
@@ -130,6 +140,23 @@ def period_problems(named: Sequence[Mention], cited: Sequence[Vouched]) -> Itera
             yield f"{mention.words.strip()} is no period of {_places(cited)}."
 
 
+def date_problems(claim: str, cited: Sequence[Vouched]) -> Iterator[str]:
+    """Each month, and each day of a month, that the claim names and no cited statement does."""
+    text = " ".join(f"{each.text} {each.around} {each.also}" for each in cited)
+    held = [period for each in cited for period in each.periods if (period.end - period.start).days < 300]
+    for match in _MONTH.finditer(claim):
+        month = match["month"]
+        edges = {edge for each in held for edge in (each.start, each.end - timedelta(days=1))}
+        if not re.search(rf"\b{month[:3]}(?:{month[3:]})?\b", text) and month not in {f"{each:%B}" for each in edges}:
+            yield f"{month} is no month of {_places(cited)}."
+        elif number := match["before"] or match["behind"]:
+            days = {(each.day, f"{each:%B}") for each in edges}
+            told = rf"\b0?{number}(?:st|nd|rd|th)?\s+(?:of\s+)?{month[:3]}|\b{month[:3]}\w*\.?\s+0?{number}\b"
+            listed = rf"\b0?{number}(?:st|nd|rd|th)?(?:,| and| to|\s?[–-])\s?[^.;]{{0,20}}{month[:3]}"
+            if (int(number), month) not in days and not re.search(f"{told}|{listed}", text):
+                yield f"{match.group().strip()} is no day of {_places(cited)}."
+
+
 def _tells(mention: Mention, cited: Sequence[Vouched]) -> bool:
     period = mention.period
     held = frozenset(period for each in cited for period in each.periods)
@@ -141,6 +168,11 @@ def _tells(mention: Mention, cited: Sequence[Vouched]) -> bool:
     if period.start in {each.start for each in held} and period.end in {each.end for each in held}:
         return True  # "from 2019 to 2025"
     length = (period.end - period.start).days
+    if length == 1:
+        day_told = f"{period.start.day} {period.start:%B}".lower()
+        return any(
+            day_told in f"{each.text} {each.around}".lower() and period.start.year in each.years for each in cited
+        )
     if period.kind is PeriodKind.FISCAL or length < 27:
         return False
     years = frozenset(year for each in cited for year in each.years)
@@ -163,7 +195,8 @@ def name_problems(claim: str, spans: Sequence[tuple[int, int]], cited: Sequence[
         if _OPENS.search(claim[: match.start()]) and not _opens_with_a_name(claim, match, words):
             continue
         name = match.group()
-        if not _is_held(name, words, cited):
+        is_body = name.lower() in _BODIES and re.search(r"\b(?:the|our|this|its|a|an)\s$", claim[: match.start()], re.I)
+        if not is_body and not _is_held(name, words, cited):
             yield f"“{name}” does not stand in {_places(cited)}."
 
 
@@ -195,8 +228,10 @@ def _opens_with_a_name(claim: str, match: re.Match[str], words: Iterable[str]) -
     ) and (stem(plain) not in _CLASS)
 
 
-def direction_problem(claim: str, cited: Sequence[Vouched]) -> str | None:
-    """A word that says the opposite of what the sources say of the same."""
+def direction_problem(claim: str, figures: Sequence[Figure], cited: Sequence[Vouched]) -> str | None:
+    """A word that says the opposite of what the sources say of the same, or of what its own figures say."""
+    if found := _against_its_figures(claim, figures):
+        return found
     for told in _FROM_TO.finditer(claim):
         low, high = (_first_number(told[name]) for name in ("low", "high"))
         before = claim[max(0, told.start() - 60) : told.start()]
@@ -209,6 +244,20 @@ def direction_problem(claim: str, cited: Sequence[Vouched]) -> str | None:
             if found := _opposed(claim, source, mine, theirs):
                 return f"“{found}” is the opposite of what {_places(cited)} says."
     return _wrong_sign(claim, cited)
+
+
+def _against_its_figures(claim: str, figures: Sequence[Figure]) -> str:
+    """ "556, a decrease compared with 549": the two figures on either side of the comparison."""
+    for other in figures:
+        if not (compared := _COMPARED.search(claim, 0, other.start)):
+            continue
+        before = [each for each in figures if each.end <= compared.start()]
+        if not before or (before[-1].unit in _PARTS) != (other.unit in _PARTS) or before[-1].unit in _PARTS:
+            continue
+        up = bool(_OPPOSITES[0][0].search(compared.group()) or _OPPOSITES[1][0].search(compared.group()))
+        if before[-1].value != other.value and up != (before[-1].value > other.value):
+            return f"“{compared.group().strip()}” is not what its figures say."
+    return ""
 
 
 def _opposed(claim: str, source: str, mine: re.Pattern[str], theirs: re.Pattern[str]) -> str:
@@ -253,28 +302,19 @@ def _wrong_sign(claim: str, cited: Sequence[Vouched]) -> str | None:
 def negation_problem(claim: str, cited: Sequence[Vouched]) -> str | None:
     """A denial that no source makes, or one that a source makes and the claim leaves out."""
     plain = _NO_DENIAL.sub(" ", claim)
-    source = _NO_DENIAL.sub(" ", " ".join(each.text for each in cited))
-    denied = _NOT.search(plain)
-    if denied and not _DENIES.search(source):
-        return f"“{denied.group()}”: {_places(cited)} denies nothing."
-    mine = _about(claim)
-    for clause in _CLAUSES.split(source):
-        said = _NOT.search(clause)
-        theirs = _about(clause)
-        close = len(theirs) > 1 and len(theirs & mine) >= 0.75 * len(theirs)
-        if said and close and not _DENIES.search(claim):
-            return f"{_places(cited)} says “{said.group()}” of this."
-    if denied and not _NOT.search(source):
-        return None
-    for clause in _CLAUSES.split(plain):
-        said, theirs = _NOT.search(clause), _about(clause)
-        if (
-            said
-            and theirs
-            and not any(_DENIES.search(each) and theirs & _about(each) for each in _CLAUSES.split(source) if each)
-        ):
-            return f"“{said.group()}”: {_places(cited)} does not deny this."
+    source = _NO_DENIAL.sub(" ", " ".join(each.statement for each in cited))
+    denied, there = _NOT.findall(plain), _NOT.findall(source)
+    if len(denied) > len(there) + len(_AMOUNTS_TO_NOT.findall(source)):
+        return f"“{denied[-1]}”: {_places(cited)} does not deny this."
+    mine = _about(plain)
+    left_out = [clause for clause in _CLAUSES.split(source) if _NOT.search(clause) and _is_in(_about(clause), mine)]
+    if len(denied) < len(left_out):
+        return f"{_places(cited)} says “{_NOT.findall(left_out[0])[0]}” of this."
     return None
+
+
+def _is_in(theirs: frozenset[str], mine: frozenset[str]) -> bool:
+    return bool(theirs) and len(theirs & mine) >= 0.75 * len(theirs)
 
 
 def coverage_problem(
@@ -308,7 +348,11 @@ def _content(claim: str, spans: Sequence[tuple[int, int]]) -> list[str]:
     return [
         word
         for word in content_words(claim)
-        if not word[0].isdigit() and len(word) > 1 and stem(word) not in _TELLING and word not in _BODIES
+        if not word[0].isdigit()
+        and len(word) > 1
+        and stem(word) not in _TELLING
+        and word not in _BODIES
+        and _CLASS.get(stem(word)) not in _MOVES
     ]
 
 

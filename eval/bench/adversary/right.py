@@ -13,12 +13,16 @@ from rag.search import Ranked
 from rag.types import Citation, Figure, Passage, Statement
 
 _PERIOD_FIRST = re.compile(r"^(?P<when>(?:In|From|Since|During) [^,]{3,40}?),? (?P<rest>(?:the|there|we) .+)\.$", re.I)
-_PERIOD_LAST = re.compile(r"^(?P<rest>[A-Z][^,;]+?) (?P<when>in (?:(?:19|20)\d\d(?:/\d\d)?|Q[1-4] (?:19|20)\d\d))\.$")
+_PERIOD_LAST = re.compile(
+    r"^(?P<rest>(?!Since)[A-Z](?:(?! but | and )[^,;:])+?) (?P<when>in (?:(?:19|20)\d\d(?:/\d\d)?|Q[1-4] (?:19|20)\d\d))\.$"
+)
 _ACTIVE = re.compile(
     r"^(?P<when>In (?:19|20)\d\d )?(?:The|the) (?:[A-Z]\w+|trust|charity) (?P<verb>received|opened|closed|held) "
     r"(?P<what>(?:more than |nearly |about )?[\d,]+ \w+)(?P<rest>(?: in (?:19|20)\d\d)?)\.$"
 )
-_CUT = re.compile(r"^(?P<first>[^,;]{30,}?\d[^,;]*)(?:; |, (?:compared|against|a (?:rise|fall)|which|of which|while|but|up|down)).+$")
+_CUT = re.compile(
+    r"^(?P<first>[^,;]{30,}?\d[^,;]*)(?:; |, (?:compared|against|a (?:rise|fall)|which|of which|while|but|up|down)).+$"
+)
 _SWAPS = (
     ("compared with", "against"), ("per cent", "%"), ("a rise of", "an increase of"), ("a fall of", "a decrease of"),
     ("received", "recorded"), ("rose", "increased"), ("fell", "dropped"), ("more than", "over"), ("about", "around"),
@@ -46,7 +50,9 @@ def right_claims(library: Library, seed: int, most: int) -> list[Right]:
     """Up to ``most`` right claims of the library's statements, as many of each rule as there are."""
     rng = random.Random(seed)
     passages = [library.passages([each])[each][0] for each in sorted(library.catalog.passage_ids())]
-    every = [claim for passage in passages for statement in passage.statements for claim in _of(passage, statement, rng)]
+    every = [
+        claim for passage in passages for statement in passage.statements for claim in _of(passage, statement, rng)
+    ]
     every += _joined(every, rng)
     by_rule: dict[str, list[Right]] = {}
     for claim in every:
@@ -136,7 +142,7 @@ def _cut(text: str) -> str:
 
 def _swapped(text: str, swaps: Sequence[tuple[str, str]]) -> str:
     for old, new in swaps:
-        text = re.sub(rf"\b{old}\b", new, text).replace(" %", "%").replace("  ", " ")
+        text = re.sub(rf"(?<!no )(?<!not )(?<!little )(?<!\w){old}\b", new, text).replace(" %", "%").replace("  ", " ")
     return text
 
 
@@ -158,13 +164,24 @@ def _of_row(passage: Passage, statement: Statement, rng: random.Random) -> Itera
     figure = rng.choice(figures)
     yield "row told", False, claim_text(ranked, figure), figure
     yield "row whole", False, claim_text(ranked), None
-    label = " ".join(statement.text[c.start - statement.start : c.end - statement.start] for c in statement.cells[:1]).strip()
-    header, short, when = _column(statement, figure), short_figure(ranked, figure), figure.period.label if figure.period else ""
+    label = " ".join(
+        statement.text[c.start - statement.start : c.end - statement.start] for c in statement.cells[:1]
+    ).strip()
+    header, short, when = (
+        _column(statement, figure),
+        short_figure(ranked, figure),
+        figure.period.label if figure.period else "",
+    )
     if len(label) < 3 or re.search(r"\d", header.replace(when, "")) or not re.match(r"[A-Za-z]", label):
         return
     named = "" if re.fullmatch(r"[\d/ –]+", header) or header == when else f" for {header.lower()}"
     yield "label had", False, f"In {when}, {label} had {short}{named}.", figure
-    yield "it was", True, f"{short[0].upper()}{short[1:]} was the figure for {label}{named.replace(' for', ',')} in {when}.", figure
+    yield (
+        "it was",
+        True,
+        f"{short[0].upper()}{short[1:]} was the figure for {label}{named.replace(' for', ',')} in {when}.",
+        figure,
+    )
     yield "at", False, f"{label}{named.replace(' for', ',')} ({when}): {short}.", figure
     yield "stood at", True, f"For {label}{named.replace(' for', ',')}, the number stood at {short} in {when}.", figure
     yield from _moves(statement, figures, ranked, label)
@@ -172,7 +189,9 @@ def _of_row(passage: Passage, statement: Statement, rng: random.Random) -> Itera
 
 def _moves(statement: Statement, figures: Sequence[Figure], ranked: Ranked, label: str) -> Iterator[Told]:
     """ "Phone rose from 1,064 in 2023 to 1,039 in 2024", where two columns are two years."""
-    years = [each for each in figures if each.period and _column(statement, each) == each.period.label and each.value > 0]
+    years = [
+        each for each in figures if each.period and _column(statement, each) == each.period.label and each.value > 0
+    ]
     if len(years) < 2 or years[0].value == years[1].value:
         return
     one, other = years[:2]
@@ -181,12 +200,24 @@ def _moves(statement: Statement, figures: Sequence[Figure], ranked: Ranked, labe
     when = [each.period.label for each in (one, other) if each.period]
     yield "moved", False, f"{label} {went} from {told[0]} in {when[0]} to {told[1]} in {when[1]}.", one
     grew = "an increase" if went == "rose" else "a decrease"
-    yield "moved, compared", True, f"{label} came to {told[1]} in {when[1]}, {grew} compared with {told[0]} in {when[0]}.", one
-    a, b = (statement.text[each.number_start - statement.start : each.number_end - statement.start] for each in (one, other))
+    yield (
+        "moved, compared",
+        True,
+        f"{label} came to {told[1]} in {when[1]}, {grew} compared with {told[0]} in {when[0]}.",
+        one,
+    )
+    a, b = (
+        statement.text[each.number_start - statement.start : each.number_end - statement.start] for each in (one, other)
+    )
     if one.unit == other.unit == "" and "%" not in a + b:
         gap = f"{abs(other.value - one.value):,.10g}"
         high, low = (b, a) if went == "rose" else (a, b)
-        yield "worked out", False, f"The difference for {label} between {when[0]} and {when[1]}: {high} − {low} = {gap}.", one
+        yield (
+            "worked out",
+            False,
+            f"The difference for {label} between {when[0]} and {when[1]}: {high} − {low} = {gap}.",
+            one,
+        )
 
 
 def _column(statement: Statement, figure: Figure) -> str:
@@ -205,7 +236,9 @@ def _joined(claims: Sequence[Right], rng: random.Random) -> list[Right]:
         second = replace(other.citations[0], n=2)
         if second.statement_id != one.citations[0].statement_id:
             text = f"{one.text[:-1]}{('; ', ', and ')[at // 2 % 2]}{other.text}"
-            made.append(Right(text, (one.citations[0], second), "joined" if at // 2 % 2 else "side by side", bool(at // 2 % 2)))
+            made.append(
+                Right(text, (one.citations[0], second), "joined" if at // 2 % 2 else "side by side", bool(at // 2 % 2))
+            )
     return made
 
 

@@ -32,7 +32,18 @@ KINDS = (
 _YEAR = re.compile(r"(?<![\d,./–-])(?:19|20)\d\d(?![\d,.]\d|[/–]|\d)")
 _PLACES = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)(?=\.$|,|\.)|“[^”]*”")
 _MONTHS = "January February March April May June July August September October November December".split()
-_QUALIFIERS = ("more than", "fewer than", "less than", "nearly", "almost", "about", "around", "at least", "up to", "over")
+_QUALIFIERS = (
+    "more than",
+    "fewer than",
+    "less than",
+    "nearly",
+    "almost",
+    "about",
+    "around",
+    "at least",
+    "up to",
+    "over",
+)
 _OTHER_WAY = {
     "more than": "nearly", "over": "nearly", "at least": "more than", "nearly": "more than", "almost": "over",
     "about": "exactly", "around": "more than", "up to": "more than", "fewer than": "more than", "less than": "more than",
@@ -110,7 +121,9 @@ def _of(right: Right, names: Sequence[str], rng: random.Random) -> Iterator[Wron
     if moved := _moved(right, rng):
         yield Wrong("moved citation", Claim(right.text, _numbers(right)), moved, right.text)
     if len(right.text.split()) > 3:
-        yield Wrong("unknown marker", Claim(right.text, (*_numbers(right)[:-1], 90 + rng.randrange(9))), right.citations)
+        yield Wrong(
+            "unknown marker", Claim(right.text, (*_numbers(right)[:-1], 90 + rng.randrange(9))), right.citations
+        )
         yield Wrong("no marker", Claim(right.text), right.citations)
 
 
@@ -159,6 +172,9 @@ def _scale(right: Right, rng: random.Random) -> str:
         if times in _values(right):
             return ""
         return right.text[: number.number_start] + f"{times:,.10g}" + right.text[number.number_end :]
+    times = number.value * {"thousand": 1e3, "million": 1e6}[factor]
+    if times in _values(right):
+        return ""  # "2,015 thousand" of a table in thousands
     return right.text[: number.number_start] + f"{written} {factor}" + right.text[number.number_end :]
 
 
@@ -178,7 +194,7 @@ def _year(right: Right, rng: random.Random) -> str:
 def _unit(right: Right, rng: random.Random) -> str:
     body = _body(right)
     swaps = (
-        (r"(?<=\d)%|(?<=\d) per ?cent\b", " percentage points"), (r"£(?=\d)", rng.choice("$€")), (r"\bworking days\b", "weeks"),
+        (r"(?<=\d)%|(?<=\d) per ?cent\b", " percentage points"), (r"£(?=\d)", rng.choice("$€")), (r"(?<=\d )working days\b", "weeks"),
         (r"(?<=\d )hours\b", "days"), (r"(?<=\d )(?:referrals|enquiries)\b", "complaints"), (r"(?<=\d )contacts\b", "cases"),
         (r"(?<=\d )cases\b", "volunteers"), (r"(?<=\d )pence\b", "pounds"), (r"(?<=\d )complaints\b", "referrals"),
     )  # fmt: skip
@@ -206,7 +222,11 @@ def _qualifier(right: Right, rng: random.Random) -> str:
 def _direction(right: Right, rng: random.Random) -> str:
     body = _body(right)
     found = [match for match in re.finditer(r"\b[a-z]+\b", body) if match.group() in _DIRECTION]
-    found = [each for each in found if not re.match(r" (?:than|of the|to|is|and)\b", body[each.end() :]) or each.group() != "up"]
+    found = [
+        each
+        for each in found
+        if not re.match(r" (?:than|of the|to|is|and)\b", body[each.end() :]) or each.group() != "up"
+    ]
     # "More than 160" has no direction, "more numerous" or "most of them" is not turned by "fewer".
     found = [
         each
@@ -238,14 +258,18 @@ def _date(right: Right, rng: random.Random) -> str:
         return f"{right.text[: found.start()]}{day} {right.text[found.end() :]}"
     told = {each for each in _MONTHS if re.search(rf"\b{each}\b", body)}
     if found := re.search(rf"\b(?:{'|'.join(each for each in _MONTHS if each != 'May')})\b", body):
-        return right.text[: found.start()] + rng.choice([n for n in _MONTHS if n not in told]) + right.text[found.end() :]
+        return (
+            right.text[: found.start()] + rng.choice([n for n in _MONTHS if n not in told]) + right.text[found.end() :]
+        )
     if found := re.search(r"\bQ([1-4])(?= (?:19|20)\d\d)", body):
         return right.text[: found.start()] + f"Q{int(found[1]) % 4 + 1}" + right.text[found.end() :]
     return ""
 
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?: [A-Z][a-z]+)?")
-_NO_NAMES = frozenset("Table Annual Quarterly Number Average Monday Tuesday Wednesday Thursday Friday Saturday Sunday Easter".split())
+_NO_NAMES = frozenset(
+    "Table Annual Quarterly Number Average Monday Tuesday Wednesday Thursday Friday Saturday Sunday Easter".split()
+)
 
 
 def _names(rights: Sequence[Right]) -> list[str]:
