@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.answering.arithmetic import Worked, worked_out
 from rag.answering.support import OF_THE_ANSWER, arithmetic_problem, figure_problem
-from rag.answering.vouching import Vouched, figures_told, named_in, vouched
+from rag.answering.vouching import Vouched, figures_told, mentioned, named_in, vouched
 from rag.answering.wording import (
     coverage_problem,
     date_problems,
@@ -19,7 +19,7 @@ from rag.answering.wording import (
     period_problems,
     states_a_fact,
 )
-from rag.language.mentions import NOWHEN, Anchor, mentions
+from rag.language.mentions import NOWHEN, Anchor
 from rag.types import Answer, Citation, Claim, Figure, Mention
 
 _BRACKETED = re.compile(r"\s*(?:\((?P<inside>(?:[^()]|\([^()]*\))*)\)|“(?P<quoted>[^”]*)”)")
@@ -52,7 +52,7 @@ def problems(claim: Claim, cited: Sequence[Citation], all_cited: Sequence[Citati
     if unknown:
         return tuple(f"[{n}] is none of the sources." for n in unknown)
     if not cited:
-        spans = [(each.start, each.end) for each in mentions(text)]
+        spans = [(each.start, each.end) for each in mentioned(text, NOWHEN)]
         stated = any(each.unit not in OF_THE_ANSWER for each in figures_told(text, NOWHEN))
         known = [vouched(each) for each in all_cited]
         if next(link_problem(text, ()), None) or states_a_fact(text, spans, stated, known):
@@ -65,7 +65,7 @@ def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
     sources = [vouched(each) for each in cited]
     anchor = Anchor(cited[0].published, sources[0].covers)
     body = _without_places(text, cited)
-    every = mentions(text, anchor)
+    every = mentioned(text, anchor)
     named = named_in(text, anchor)
     spans = [(each.start, each.end) for each in every]
     parts = _JOINTS.split(body) if len(cited) > 1 else [body]
@@ -79,7 +79,7 @@ def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
         if problem:
             yield problem
     if problem := coverage_problem(
-        body, [(each.start, each.end) for each in mentions(body, anchor)], sources, bool(figures)
+        body, [(each.start, each.end) for each in mentioned(body, anchor)], sources, bool(figures)
     ):
         yield problem
 
@@ -112,12 +112,14 @@ def _figures_of(part: str, body: str, anchor: Anchor) -> list[Figure]:
             number_start=each.number_start + at,
             number_end=each.number_end + at,
         )
-        for each in _with_labels(part, figures_told(part, anchor), mentions(part, anchor))
+        for each in _with_labels(part, figures_told(part, anchor), mentioned(part, anchor))
     ]
 
 
 def _with_labels(text: str, figures: Sequence[Figure], named: Sequence[Mention]) -> list[Figure]:
     """The figures, each behind a label with its label's period: "2021: 3,298; 2022: 3,556"."""
+    own = {mention.period for mention in named}
+    figures = [each if each.period in own else replace(each, period=None) for each in figures]
     labels = {mention.end: mention.period for mention in named if text[mention.end : mention.end + 2] == ": "}
     return [replace(each, period=labels[each.start - 2]) if each.start - 2 in labels else each for each in figures]
 

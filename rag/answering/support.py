@@ -49,20 +49,22 @@ _STANDING_WORDS = {
 }
 
 
+_ROUNDING = frozenset({"about", "just below", "above", "just above"})
+
+
 def figure_problem(
     figure: Figure, written: str, claim: str, named: Sequence[Period], cited: Sequence[Vouched]
 ) -> str | None:
     """What is wrong with one figure of a claim; None where a citation holds it. ``named`` are the claim's periods."""
     places = "".join(f"[{each.n}]" for each in cited)
     reasons: list[tuple[int, str]] = []
-    for each in cited:
-        for held in each.figures:
-            if not _same_value(figure, written, claim, held):
-                continue
-            reason = next(_reasons(figure, written, claim, named, held, each), None)
-            if reason is None:
-                return None
-            reasons.append(reason)
+    pairs = [(held, each) for each in cited for held in each.figures]
+    exact = [(held, each) for held, each in pairs if _same_value(figure, written, claim, held)]
+    for held, each in exact or [(held, each) for held, each in pairs if _rounded(figure, held)]:
+        reason = next(_reasons(figure, written, claim, named, held, each), None)
+        if reason is None:
+            return None
+        reasons.append(reason)
     return max(reasons)[1] if reasons else f"{written} does not stand in {places}."
 
 
@@ -90,10 +92,20 @@ def _same_value(figure: Figure, written: str, claim: str, held: Held) -> bool:
         return True
     if held.scale != 1.0 and _equal(figure.value, held.written):
         return figure.unit not in MONEY and _says_scale(claim.replace(written, " "), held.scale)
-    rounding = _meaning(figure.qualifier) in ("about", "just below", "above", "just above")
-    if rounding and not held.qualifier and abs(figure.value) > 10:
-        return rounds_to(abs(figure.value), figure.qualifier, abs(held.value)) and _right_side(figure, held)
     return False
+
+
+def _rounded(figure: Figure, held: Held) -> bool:
+    """Whether a figure says another less exactly: "about 4,200" of 4,187."""
+    loose, exact = abs(figure.value), abs(held.value)
+    if _meaning(figure.qualifier) not in _ROUNDING or held.qualifier or loose <= 10 or _digits(loose) >= _digits(exact):
+        return False
+    return rounds_to(loose, figure.qualifier, exact) and _right_side(figure, held)
+
+
+def _digits(value: float) -> int:
+    """Those that are no noughts at an end."""
+    return len(f"{value:.6f}".rstrip("0").rstrip(".").replace(".", "").strip("0"))
 
 
 def _right_side(figure: Figure, held: Held) -> bool:

@@ -29,6 +29,8 @@ from rag.types import (
 )
 
 _YEAR = re.compile(r"(?<![\d,.])(?:1[6-9]|20|21)\d\d(?!\d|,\d)")
+_SAYS_YEAR = re.compile(r"\d{4}|\d\d[/–-]\d\d|\bFY\s?\d\d", re.I)
+_COMPARES = re.compile(r"\b(?:change|difference|growth|compared|variance|increase|decrease)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _SHORT_YEAR = re.compile(r"(?<![\d,.])((?:19|20)\d\d)\s?[/–-]\s?(\d\d)(?!\d)")
 
@@ -57,6 +59,8 @@ class Vouched:
     n: int
     text: str  # the statement's own words, headers included
     statement: str  # without its headers
+    is_row: bool
+    published: Period | None
     also: str  # what it covers, and the words for its period
     around: str  # those that are handed down to it: caption, heading, title
     figures: tuple[Held, ...]
@@ -86,6 +90,8 @@ def vouched(citation: Citation) -> Vouched:
         n=citation.n,
         text=text,
         statement=citation.quote,
+        is_row=bool(citation.headers),
+        published=day(citation.published) if citation.published else None,
         also=f"{citation.covers} {citation.said}",
         around=around,
         figures=figures,
@@ -167,11 +173,12 @@ def _of_cell(figure: Figure, headers: tuple[tuple[str, str], ...]) -> Held:
     stems = [content_stem_set(header) for header, _ in headers]
     others = tuple(stems[n] for n in range(1, len(stems)) if n != column and stems[n] and stems[n] != stems[column])
     scale = round(abs(figure.value) / written) if written else 1.0
+    period = None if _COMPARES.search(headers[column][0]) else figure.period  # "Change on 2024" is not about 2024
     return Held(
         figure.value,
         figure.unit,
         figure.qualifier,
-        figure.period,
+        period,
         written,
         float(scale),
         "",
@@ -223,6 +230,14 @@ def _years(text: str, named: Iterable[Period]) -> set[int]:
     return years
 
 
+@lru_cache(maxsize=512)
+def mentioned(text: str, anchor: Anchor) -> tuple[Mention, ...]:
+    """The periods that a text names. They are looked for once, as it takes a millisecond."""
+    return tuple(mentions(text, anchor))
+
+
 def named_in(text: str, anchor: Anchor) -> list[Mention]:
-    """The periods that a text names, those relative to a day it does not say left out."""
-    return [each for each in mentions(text, anchor) if each.period and not each.relative]
+    """The periods that a text names by their year: what "last year" and "in March" mean depends on who says it."""
+    return [
+        each for each in mentioned(text, anchor) if each.period and not each.relative and _SAYS_YEAR.search(each.words)
+    ]

@@ -29,7 +29,8 @@ _TELLING = _stems(
     average specifically particular including include includes included altogether together combined same respective
     first second latest earlier later since time calendar financial fiscal following data source sources one two three four
     five six seven eight nine ten happen happened occur occurred take took taken place change changed difference sum provisional preliminary another
-    gives next share ratio highest lowest entire whole rate""",
+    gives next share ratio highest lowest entire whole rate
+    point points""",
 )
 _SAME = [
     _stems(group)
@@ -70,11 +71,10 @@ _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})\b", re.I), re.compile(rf"\b(?:{other})\b", re.I))
     for one, other in (
         (_UP, _DOWN),
-        (r"more|higher|greater|larger|longer", r"fewer|less|lower|smaller|shorter"),
-        (
-            r"highest|most|largest|greatest|busiest|longest|maximum",
-            r"lowest|fewest|smallest|least|quietest|shortest|minimum",
-        ),
+        (r"more|higher|greater|larger", r"fewer|less|lower|smaller"),
+        (r"longer", r"shorter"),
+        (r"highest|most|largest|greatest|busiest|maximum", r"lowest|fewest|smallest|least|quietest|minimum"),
+        (r"longest", r"shortest"),
         (r"surplus", r"deficit"),
         (r"above|exceed\w*", r"below|under"),
         (r"before|earlier", r"after|later"),
@@ -89,7 +89,7 @@ _FROM_TO = re.compile(
     r"\bfrom\s+(?P<low>[^;.]{0,12}?\d[\d,.]*)[^;]{0,30}?\s+to\s+(?P<high>[^;.]{0,12}?\d[\d,.]*)", re.I
 )
 _COMPARED = re.compile(
-    rf"\b(?:(?:an?|the) (?:{_UP}|{_DOWN})|{_UP.replace('|gain', '|up|gain')}|{_DOWN}|more|higher|fewer|less|lower)\s+"
+    rf"\b(?:(?:an?|the) (?:{_UP}|{_DOWN})|up|down|more|higher|fewer|less|lower)\s+"
     r"(?:compared (?:with|to)|from|against|than|on)\s+(?:the\s+)?$",
     re.I,
 )
@@ -143,13 +143,21 @@ def period_problems(named: Sequence[Mention], cited: Sequence[Vouched]) -> Itera
 def date_problems(claim: str, cited: Sequence[Vouched]) -> Iterator[str]:
     """Each month, and each day of a month, that the claim names and no cited statement does."""
     text = " ".join(f"{each.text} {each.around} {each.also}" for each in cited)
-    held = [period for each in cited for period in each.periods if (period.end - period.start).days < 300]
+    held = [
+        period
+        for each in cited
+        for period in each.periods
+        if (period.end - period.start).days < 300 and period != each.published
+    ]
+    published = {(each.published.start.day, f"{each.published.start:%B}") for each in cited if each.published}
     for match in _MONTH.finditer(claim):
-        month = match["month"]
+        month, number = match["month"], match["before"] or match["behind"]
+        if number and (int(number), month) in published:
+            continue
         edges = {edge for each in held for edge in (each.start, each.end - timedelta(days=1))}
         if not re.search(rf"\b{month[:3]}(?:{month[3:]})?\b", text) and month not in {f"{each:%B}" for each in edges}:
             yield f"{month} is no month of {_places(cited)}."
-        elif number := match["before"] or match["behind"]:
+        elif number:
             days = {(each.day, f"{each:%B}") for each in edges}
             told = rf"\b0?{number}(?:st|nd|rd|th)?\s+(?:of\s+)?{month[:3]}|\b{month[:3]}\w*\.?\s+0?{number}\b"
             listed = rf"\b0?{number}(?:st|nd|rd|th)?(?:,| and| to|\s?[–-])\s?[^.;]{{0,20}}{month[:3]}"
@@ -204,9 +212,7 @@ def _is_held(name: str, words: Iterable[str], cited: Sequence[Vouched]) -> bool:
     parts = [word for word, _, _ in tokens(name)]
     if all(part in words or stem(part) in words or part in COMMON or part in _DAYS + _MONTHS for part in parts):
         return True
-    if len(parts) == 1 and (
-        parts[0] in _BODIES or (stem(parts[0]) in _CLASS and _CLASS[stem(parts[0])] in _classes(words))
-    ):
+    if len(parts) == 1 and _CLASS.get(stem(parts[0]), "?") in _classes(words):
         return True
     short = re.sub(r"[^A-Z]", "", name).lower()
     return len(short) > 1 and any(short in each.initials for each in cited)
@@ -236,7 +242,8 @@ def direction_problem(claim: str, figures: Sequence[Figure], cited: Sequence[Vou
         low, high = (_first_number(told[name]) for name in ("low", "high"))
         before = claim[max(0, told.start() - 60) : told.start()]
         up, down = (bool(each.search(before)) for each in _OPPOSITES[0])
-        if low is not None and high is not None and up != down and ((up and low > high) or (down and low < high)):
+        years = {low, high} <= {float(year) for year in range(1900, 2100)} and "," not in told.group()
+        if low is not None and high is not None and not years and up != down and ((up and low > high) or (down and low < high)):
             return f"“{told.group()}” goes the other way."
     source = " ".join(each.text for each in cited)
     for one, other in _OPPOSITES:
@@ -252,9 +259,9 @@ def _against_its_figures(claim: str, figures: Sequence[Figure]) -> str:
         if not (compared := _COMPARED.search(claim, 0, other.start)):
             continue
         before = [each for each in figures if each.end <= compared.start()]
-        if not before or (before[-1].unit in _PARTS) != (other.unit in _PARTS) or before[-1].unit in _PARTS:
+        if not before or (before[-1].unit in _PARTS) != (other.unit in _PARTS):
             continue
-        up = bool(_OPPOSITES[0][0].search(compared.group()) or _OPPOSITES[1][0].search(compared.group()))
+        up = bool(re.search(rf"\b(?:{_UP}|up|more|higher)\b", compared.group(), re.I))
         if before[-1].value != other.value and up != (before[-1].value > other.value):
             return f"“{compared.group().strip()}” is not what its figures say."
     return ""
@@ -307,7 +314,8 @@ def negation_problem(claim: str, cited: Sequence[Vouched]) -> str | None:
     if len(denied) > len(there) + len(_AMOUNTS_TO_NOT.findall(source)):
         return f"“{denied[-1]}”: {_places(cited)} does not deny this."
     mine = _about(plain)
-    left_out = [clause for clause in _CLAUSES.split(source) if _NOT.search(clause) and _is_in(_about(clause), mine)]
+    sentences = _NO_DENIAL.sub(" ", " ".join(each.statement for each in cited if not each.is_row))
+    left_out = [clause for clause in _CLAUSES.split(sentences) if _NOT.search(clause) and _is_in(_about(clause), mine)]
     if len(denied) < len(left_out):
         return f"{_places(cited)} says “{_NOT.findall(left_out[0])[0]}” of this."
     return None
