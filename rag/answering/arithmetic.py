@@ -39,7 +39,7 @@ def worked_out(text: str) -> Iterator[Worked]:
     """Every sum that the text shows, in order."""
     text = _ASCII_SIGNS.sub(lambda found: f" {_SAME_SIGN[found['sign']]} ", text)
     for match in _ARITHMETIC.finditer(text):
-        written = match["sum"]
+        written = _balanced(match["sum"])
         values = [_number(each) for each in re.findall(_NUMBER, written)]
         added = written.count(" + ")
         mean = added and " ÷ " in written and values[-1] == added + 1
@@ -65,6 +65,11 @@ def worked_out(text: str) -> Iterator[Worked]:
             " ÷ " in written and not mean,
             holds,
         )
+
+
+def _balanced(written: str) -> str:
+    """Without a bracket that opens around the whole: "more (986 − 884 = 102)"."""
+    return written[1:] if written.startswith("(") and written.count("(") > written.count(")") else written
 
 
 def _evaluated(written: str) -> float | None:

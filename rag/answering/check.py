@@ -17,6 +17,7 @@ from rag.answering.wording import (
     name_problems,
     negation_problem,
     period_problems,
+    shortened_bodies,
     states_a_fact,
 )
 from rag.language.mentions import NOWHEN, Anchor
@@ -62,6 +63,7 @@ def problems(claim: Claim, cited: Sequence[Citation], all_cited: Sequence[Citati
 
 
 def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
+    text = shortened_bodies(text, [each.passage_text for each in cited])
     sources = [vouched(each) for each in cited]
     anchor = Anchor(cited[0].published, sources[0].covers)
     body = _without_places(text, cited)

@@ -19,6 +19,8 @@ _TIMES = frozenset("days weeks months years hours minutes seconds".split())
 # What counts the sources or the answer itself: "the highest of the 8 rows", "the reports give two figures".
 OF_THE_ANSWER = frozenset("rows figures reports sources statements values numbers".split())
 
+_BARE = re.compile(r"(?!(?:19|20)\d\d$)\d[\d,]*(?:\.\d+)?")
+_SPREAD = re.compile(r"\b(?:spread|held|taken|paid|given|run|out|stretched|stands?)\s+$", re.I)
 _PART = re.compile(r"[QH][1-4]\b")
 
 _MEANS = {
@@ -65,7 +67,20 @@ def figure_problem(
         if reason is None:
             return None
         reasons.append(reason)
+    if not reasons and _stands_bare(figure, written, cited):
+        return None
     return max(reasons)[1] if reasons else f"{written} does not stand in {places}."
+
+
+def _stands_bare(figure: Figure, written: str, cited: Sequence[Vouched]) -> bool:
+    """Whether the same digits stand in a statement, as what is not read as a figure there: "in the first week 96 …"."""
+    if figure.qualifier or figure.unit in MONEY or figure.unit in _SHARES or not _BARE.fullmatch(written):
+        return False
+    nouns = content_stem_set(figure.unit)
+    found = re.compile(
+        rf"(?<![\w,.£$€])(?<!\d\s){re.escape(written)}(?![\w%]|[,.]\d|\s(?:%|per|thousand|million|billion))"
+    )
+    return any(found.search(each.text) and nouns <= each.own_stems for each in cited)
 
 
 def arithmetic_problem(worked: Worked, cited: Sequence[Vouched]) -> str | None:
@@ -132,7 +147,7 @@ def _reasons(
     if not _same_period(figure.period, named, claim, held, source):
         when = held.period.label if held.period else ""
         yield 3, f"{written} is of {when} in [{source.n}]."
-    if not _same_qualifier(figure, claim, held):
+    if not _same_qualifier(figure, written, claim, held):
         said = f"“{held.qualifier}”" if held.qualifier else "no such word"
         yield 4, f"{written}: [{source.n}] says {said} of this figure."
 
@@ -191,6 +206,8 @@ def _of_another_column(claim: str, held: Held, source: Vouched) -> bool:
 def _same_period(mine: Period | None, named: Sequence[Period], claim: str, held: Held, source: Vouched) -> bool:
     if mine is None or held.period is None or mine not in named:
         return True
+    if held.unit in _SHARES and not held.is_cell and mine in source.periods:
+        return True  # a rise is of both periods that it compares
     how = relation(held.period, mine)
     if how in ("equal", "unknown"):
         return True
@@ -206,13 +223,15 @@ def _names_part(claim: str, period: Period) -> bool:
     return f"{period.start:%B}" in claim or bool(part and part.group() in claim)
 
 
-def _same_qualifier(figure: Figure, claim: str, held: Held) -> bool:
+def _same_qualifier(figure: Figure, written: str, claim: str, held: Held) -> bool:
     mine, theirs = figure.qualifier.lower(), held.qualifier.lower()
     standing = next((each for each in _STANDINGS if each in theirs), "")
     if standing:
         return bool(_STANDING_WORDS[standing].search(claim))
     if any(each in mine for each in _STANDINGS[:2]):
         return bool(_STANDING_WORDS["provisional"].search(f"{held.clause} {theirs}")) or held.is_cell
+    if mine == "over" and _SPREAD.search(claim[: max(0, claim.find(f"over {written}"))]):
+        mine = ""  # "spread over six evenings"
     mine, theirs = _meaning(mine), _meaning(theirs)
     if mine == theirs or mine in _WEAKER.get(theirs, ()):
         return True
