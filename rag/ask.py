@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from rag.answering.check import checked
 from rag.answering.extract import extract
-from rag.errors import FootnoteError
+from rag.answering.write import may_answer, standing_alone, write
+from rag.errors import FootnoteError, ModelFailed
 from rag.filters import left_out, why_empty
 from rag.question import understand
-from rag.search import search
+from rag.search import Found, search
 from rag.spelling import spelt
-from rag.types import Answer, Asked, Period, Understood
+from rag.types import Answer, Asked, Period, Understood, Writes
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PASSAGES_SHOWN = 10
+QUOTED = "This answer is quoted from the reports without it."
 NO_MODEL = "No language model is configured: this answer is quoted from the reports."
 
 
@@ -35,10 +37,15 @@ def ask(library: Library, asked: Asked) -> Answer:
 
 
 def stream(library: Library, asked: Asked) -> Iterator[Answer]:
-    """The answer as it grows; the last one is complete."""
+    """The answer as it grows; the last one is complete.
+
+    The library's model, if it has one, writes it where there is anything to tell, unless ``asked.answerer`` is
+    "extract". Where the model fails the answer is quoted, and says so.
+    """
     clock = _Clock()
+    model = None if asked.answerer == "extract" else library.model
     try:
-        understood = spelt(understand(asked), library)
+        understood = spelt(understand(_standing_alone(asked, model)), library)
         clock.lap("understand")
         blank = Answer(
             asked.question, "answered", "", id=asked.id, understood=understood, as_of=asked.as_of, done=False
@@ -50,8 +57,17 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
         clock.lap("answer")
         answer = checked(answer)
         clock.lap("check")
-        notes = (*answer.notes, *left_out(library.undated(asked.within)))
-        answer = replace(answer, notes=(*notes, NO_MODEL) if asked.answerer == "llm" else notes)
+        notes = left_out(library.undated(asked.within))
+        if model is None:
+            notes = (*notes, NO_MODEL) if asked.answerer == "llm" else notes
+        elif may_answer(found, understood):
+            for grown in _written(model, found, understood, answer, asked):
+                yield replace(
+                    grown, question=asked.question, id=asked.id, understood=understood, as_of=asked.as_of, done=False
+                )
+            answer = grown
+            clock.lap("write")
+        answer = replace(answer, notes=(*answer.notes, *notes), done=True)
     except FootnoteError as error:
         yield _failed(asked, str(error), clock)
         return
@@ -64,6 +80,27 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
         passages=found.passages,
         timings_ms=clock.laps(),
     )
+
+
+def _standing_alone(asked: Asked, model: Writes | None) -> Asked:
+    """The question, a follow-up made one that stands alone by the model; as it is where the model does not help."""
+    if model is None or not asked.history:
+        return asked
+    try:
+        alone = standing_alone(asked, model)
+    except ModelFailed as error:
+        log.warning("the model did not complete a follow-up (%s)", error.cause)
+        return asked
+    return replace(asked, question=alone, history=()) if alone else asked
+
+
+def _written(model: Writes, found: Found, understood: Understood, extracted: Answer, asked: Asked) -> Iterator[Answer]:
+    """What the model writes as it grows; the extracted answer with a sentence where it fails."""
+    try:
+        yield from write(found, understood, extracted, asked, model)
+    except ModelFailed as error:
+        log.warning("the model did not answer (%s): %s", error.cause, error)
+        yield replace(extracted, notes=(*extracted.notes, f"{error} {QUOTED}"))
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from rag.index.vectors import EXACT_MOST, Vectors, exact
 from rag.index.words import Wording, Words
 from rag.language.tokens import stems
 from rag.passages import rendered
-from rag.types import EVERYTHING, Embed, Judge, Page, Passage, Period, Report, Statement, Within
+from rag.types import EVERYTHING, Embed, Judge, Page, Passage, Period, Report, Statement, Within, Writes
 from rag.weights import THRESHOLD
 
 if TYPE_CHECKING:
@@ -115,11 +115,13 @@ class Library:
         lock: filelock.BaseFileLock,
         catalog: Catalog,
         vectors: Vectors,
+        model: Writes | None = None,
     ) -> None:
         self.folder = folder
         self.embed = embed
         self.judge = judge
         self.threshold = threshold  # the probability from which a statement may answer
+        self.model = model  # the language model that writes its answers, if there is one
         self.catalog = catalog
         self.vectors = vectors
         self.originals = Originals(folder / "files")
@@ -137,6 +139,7 @@ class Library:
         *,
         judge: Judge | None = None,
         threshold: float = THRESHOLD,
+        model: Writes | None = None,
         chroma_url: str = "",
         create: bool = False,
         mend: bool = False,
@@ -168,7 +171,7 @@ class Library:
             catalog = Catalog(file)
             _agree(catalog, embed, folder)
             vectors = Vectors(folder / "chroma", catalog.fact("library"), chroma_url)
-            library = cls(folder, embed, judge, threshold, lock, catalog, vectors)
+            library = cls(folder, embed, judge, threshold, lock, catalog, vectors, model)
             damage = library._prepare()
             if damage and not mend:
                 raise LibraryDamaged(damage)

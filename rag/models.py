@@ -67,6 +67,7 @@ class Model:
         temperature: float = 0.0,
         limits: Limits = Limits(),
         prices: Mapping[str, tuple[float, float]] | None = None,
+        budget: int = 6000,
     ) -> None:
         self._name = name
         self._url, password = apart(base_url or OPENAI)
@@ -76,6 +77,7 @@ class Model:
         self._temperature = temperature
         self._limits = limits
         self._prices = dict(prices or {})
+        self.budget = budget  # tokens of a prompt
         self._refuses: frozenset[str] = frozenset()  # options that the endpoint was seen not to know
         self._connected: AsyncOpenAI | None = None
 
@@ -313,6 +315,7 @@ def model_of(settings: Settings) -> Model | None:
         temperature=settings.temperature,
         limits=Limits(settings.first_token_seconds, settings.idle_seconds, settings.total_seconds),
         prices=settings.prices,
+        budget=settings.prompt_tokens,
     )
 
 

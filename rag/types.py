@@ -282,6 +282,9 @@ class Asked:
     published_from: date | None = None
     published_to: date | None = None
     period: str = ""  # the asker's words for the period meant, instead of what the question says: "2024/25"
+    cancel: threading.Event | None = field(
+        default=None, compare=False, repr=False
+    )  # set when the asker wants no answer any more
 
     @property
     def within(self) -> Within:
@@ -505,5 +508,9 @@ class Writes(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def budget(self) -> int:
+        """The tokens that a prompt may take."""
 
     def __call__(self, messages: Sequence[Turn], cancel: threading.Event | None = None) -> Iterator[str | Usage]: ...

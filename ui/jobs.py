@@ -65,6 +65,7 @@ def open_library(settings: Settings, *, create: bool = False, mend: bool = False
     from rag.index.crossencoder import CrossEncoder
     from rag.index.embed import EndpointEmbed, MiniLM
     from rag.library import Library
+    from rag.models import model_of
     from rag.types import Embed
 
     embed: Embed
@@ -79,6 +80,7 @@ def open_library(settings: Settings, *, create: bool = False, mend: bool = False
         embed,
         judge=judge,
         threshold=settings.answer_threshold,
+        model=model_of(settings),
         chroma_url=settings.chroma_url,
         create=create,
         mend=mend,
