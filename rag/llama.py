@@ -6,7 +6,8 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from importlib import import_module
@@ -14,23 +15,26 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.base.response.schema import Response
 from llama_index.core.embeddings import BaseEmbedding
+from llama_index.core.llms import LLM
 from llama_index.core.query_engine import CustomQueryEngine
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import Document, NodeWithScore, QueryBundle, TextNode
 from pydantic import ConfigDict, PrivateAttr
 
 from rag.ask import ask
-from rag.errors import BadInput
+from rag.errors import BadInput, ModelFailed
 from rag.ingest import IngestReport, ingest
 from rag.library import Library
+from rag.models import tokens_in
 from rag.passages import read_and_cut
 from rag.question import understand
 from rag.reading.documents import ENDING
 from rag.reading.limits import Limits
 from rag.search import search
-from rag.types import Asked, Embed, Spanned, Within
+from rag.types import Asked, Embed, Spanned, Turn, Usage, Within
 
 _NAME_KEYS = ("file_path", "file_name", "filename", "source", "url")
 _DATE_KEYS = ("published", "date", "publication_date", "last_modified_date", "creation_date")
@@ -179,6 +183,43 @@ class FootnoteQueryEngine(CustomQueryEngine):
         citations = [asdict(citation) for citation in answer.citations]
         held = {"status": answer.status, "short": answer.short, "citations": citations}
         return Response(answer.text, source_nodes=nodes, metadata=held)
+
+
+class LlamaWriter:
+    """Any chat model of LlamaIndex as the one that writes a library's answers: ``Library.open(…, model=…)``.
+
+    ``budget`` are the tokens that a prompt may take. A request that is under way cannot be ended at its endpoint; no
+    more of it is taken.
+    """
+
+    def __init__(self, llm: LLM, budget: int = 6000) -> None:
+        self._llm = llm
+        self.budget = budget
+
+    @property
+    def name(self) -> str:
+        return self._llm.metadata.model_name
+
+    def check(self) -> str:
+        return ""  # LlamaIndex has no way to ask
+
+    def __call__(self, messages: Sequence[Turn], cancel: threading.Event | None = None) -> Iterator[str | Usage]:
+        told = [ChatMessage(role=MessageRole(turn.role), content=turn.content) for turn in messages]
+        written = ""
+        try:
+            for reply in self._llm.stream_chat(told):
+                if cancel is not None and cancel.is_set():
+                    raise ModelFailed("The language model was stopped.", "stopped")
+                written += reply.delta or ""
+                yield reply.delta or ""
+        except ModelFailed:
+            raise
+        except Exception as error:  # whatever somebody else's model raises
+            told_so = f"The language model {self.name} failed ({type(error).__name__})."
+            raise ModelFailed(told_so, "server_error") from error
+        if not written.strip():
+            raise ModelFailed(f"The language model {self.name} gave an empty answer.", "empty")
+        yield Usage(sum(tokens_in(turn.content) for turn in messages), tokens_in(written))
 
 
 def _name(document: Document) -> str:

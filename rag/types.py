@@ -513,4 +513,7 @@ class Writes(Protocol):
     def budget(self) -> int:
         """The tokens that a prompt may take."""
 
+    def check(self) -> str:
+        """What keeps it from answering, in a sentence; empty if nothing is known to. Never raises."""
+
     def __call__(self, messages: Sequence[Turn], cancel: threading.Event | None = None) -> Iterator[str | Usage]: ...

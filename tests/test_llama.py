@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from llama_index.core import VectorStoreIndex
-from llama_index.core.llms import MockLLM
-from llama_index.core.query_engine import RetrieverQueryEngine
+from llama_index.core.llms import CompletionResponse, CompletionResponseGen, CustomLLM, LLMMetadata, MockLLM
+from llama_index.core.query_engine import RetrieverQueryEngine, RouterQueryEngine
 from llama_index.core.schema import Document, TextNode
+from llama_index.core.selectors import LLMSingleSelector
+from llama_index.core.tools import QueryEngineTool
+from pydantic import Field
 
 from rag.ask import ask
 from rag.index.embed import MiniLM
 from rag.library import Library
-from rag.llama import FootnoteEmbedding, FootnoteQueryEngine, FootnoteRetriever, ingest_documents
+from rag.llama import FootnoteEmbedding, FootnoteQueryEngine, FootnoteRetriever, LlamaWriter, ingest_documents
 from rag.types import Asked, Within
 
 AS_OF = date(2026, 11, 22)
@@ -65,6 +69,59 @@ def test_our_embedding_serves_an_index_of_llamaindex() -> None:
     best = index.as_retriever(similarity_top_k=1).retrieve("How many people were referred?")
 
     assert best[0].text == "Referrals rose to 4,212."
+
+
+class Scripted(CustomLLM):
+    """A model whose answers are given: one for each part of a prompt that it knows."""
+
+    replies: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        return LLMMetadata(model_name="scripted")
+
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        reply = next(reply for part, reply in self.replies.items() if part in prompt)
+        number = re.search(r"^\[(\d+)\] [^\n]*more than 33,000 leads", prompt, re.MULTILINE)
+        return CompletionResponse(text=reply.format(n=number[1] if number else 0))
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        whole = ""
+        for piece in re.findall(r"\S+\s*", self.complete(prompt).text):
+            whole += piece
+            yield CompletionResponse(text=whole, delta=piece)
+
+
+def test_our_query_engine_works_behind_a_router(sample_library: Library) -> None:
+    tools = [
+        QueryEngineTool.from_defaults(FootnoteQueryEngine(library=sample_library, as_of=AS_OF), name="reports",
+                                      description="Figures of the organisation's own reports."),
+        QueryEngineTool.from_defaults(VectorStoreIndex([TextNode(text="Open at nine.")], embed_model=FootnoteEmbedding(
+            MiniLM())).as_query_engine(llm=MockLLM()), name="hours", description="Opening hours."),
+    ]  # fmt: skip
+    chooses = Scripted(replies={"how many leads": '[{{"choice": 1, "reason": "it is about figures"}}]'})
+    router = RouterQueryEngine(LLMSingleSelector.from_defaults(llm=chooses), tools, llm=MockLLM())
+
+    response = router.query("how many leads last year?")
+
+    assert response.metadata is not None
+    assert response.metadata["short"] == "more than 33,000"
+    assert response.source_nodes[0].metadata["report"] == "articles/online-abuse-figures.html"
+
+
+def test_any_model_of_llamaindex_writes_the_answer(sample_library: Library) -> None:
+    said = "There were more than 33,000 leads in 2025 [{n}]."
+    sample_library.model = LlamaWriter(Scripted(replies={"leads": said}))
+    try:
+        answer = ask(sample_library, Asked("how many leads last year?", AS_OF))
+        sample_library.model = LlamaWriter(Scripted(replies={}))
+        failed = ask(sample_library, Asked("how many leads last year?", AS_OF))
+    finally:
+        sample_library.model = None
+
+    assert (answer.answerer, answer.text) == ("llm", "There were more than 33,000 leads in 2025. [1]")
+    assert [claim.supported for claim in answer.claims] == [True]
+    assert (failed.answerer, failed.short) == ("extract", "more than 33,000")
 
 
 @pytest.fixture

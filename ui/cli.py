@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -19,6 +20,7 @@ from rag.errors import FootnoteError
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.settings import Settings
+    from rag.types import Writes
     from ui.jobs import Emit, Job
 
 app = typer.Typer(
@@ -357,6 +359,9 @@ def serve(
         from ui.jobs_api import jobs_router
         from ui.server import serve as serve_library
 
+        if held.model is not None:
+            threading.Thread(target=_check_model, args=[held.model], name="model", daemon=True).start()
+
         @contextlib.asynccontextmanager
         async def told(_: object) -> AsyncIterator[None]:
             gc.collect()
@@ -373,6 +378,12 @@ def serve(
             max_upload_mb=settings.max_upload_mb,
             routers=[jobs_router(held, token, _jobs()), APIRouter(lifespan=told)],
         )
+
+
+def _check_model(model: Writes) -> None:
+    """Says so where the language model cannot answer; the page is there meanwhile."""
+    if problem := model.check():
+        typer.echo(f"{problem} Until it can, answers are quoted from the reports.", err=True)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from threading import Event
 from typing import Any
 
 import gradio as gr
@@ -31,6 +32,7 @@ Turns = tuple[Answer, ...]
 
 def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], date]) -> gr.Blocks:
     """The page, ready to be mounted."""
+    under_way: dict[str | None, Event] = {}  # by visit: ends the question that is being answered
 
     def opened(request: gr.Request) -> tuple[str, str]:
         """What a visitor sees first."""
@@ -43,13 +45,20 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
             yield tuple(gr.skip() for _ in range(5))
             return
         earlier = turns[-KEPT:]
-        put = Asked(question, as_of(request, today), history(earlier), period=period.strip()[:LONGEST])
-        for answer in _answers(shelf, ask, put):
-            shown = (*earlier, answer)
-            yield str(conversation(shown)), str(pane(shown)), shown, "", ""
+        cancel = under_way[request.session_hash] = Event()
+        put = Asked(question, as_of(request, today), history(earlier), period=period.strip()[:LONGEST], cancel=cancel)
+        try:
+            for answer in _answers(shelf, ask, put):
+                shown = (*earlier, answer)
+                yield str(conversation(shown)), str(pane(shown)), shown, "", ""
+        finally:
+            cancel.set()  # also where the visitor is gone
+            under_way.pop(request.session_hash, None)
 
-    def stopped(turns: Turns) -> tuple[str, str, Turns]:
-        """The panes when an answer was interrupted."""
+    def stopped(turns: Turns, request: gr.Request) -> tuple[str, str, Turns]:
+        """The panes when an answer was interrupted; what is under way for it is ended, at a model's endpoint too."""
+        if request.session_hash in under_way:
+            under_way[request.session_hash].set()
         if not turns or turns[-1].done:
             return gr.skip(), gr.skip(), gr.skip()
         shown = (*turns[:-1], Answer(turns[-1].question, "error", "", error=STOPPED))
