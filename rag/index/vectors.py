@@ -58,6 +58,7 @@ class Vectors:
         self._url = url
         self._client: Any = None
         self._connecting = threading.Lock()
+        self._warming: threading.Thread | None = None
         self._collections: dict[str, Any] = {}
         self._widened: set[str] = set()
 
@@ -68,9 +69,13 @@ class Vectors:
             with contextlib.suppress(FootnoteError):  # whoever needs it next is told
                 self._connected()
 
-        threading.Thread(target=connect, name="chroma", daemon=True).start()
+        self._warming = threading.Thread(target=connect, name="chroma", daemon=True)
+        self._warming.start()
 
     def close(self) -> None:
+        if self._warming is not None:
+            self._warming.join()  # or it would connect once the library is closed, in the way of who opens it next
+            self._warming = None
         if self._client is not None:
             self._client.close()
         self._client = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,12 @@ def test_an_original_is_kept_once_and_swept_when_unused(tmp_path: Path) -> None:
     assert [p for p in (tmp_path / "files").rglob("*") if p.is_file()] == [kept]
     originals.sweep(set())
     assert not kept.exists()
+
+
+def test_a_closed_index_is_not_being_connected_any_more(tmp_path: Path) -> None:
+    for _ in range(3):
+        vectors = Vectors(tmp_path / "chroma", "abc")
+        vectors.warm()
+        vectors.close()
+        assert "chroma" not in {thread.name for thread in threading.enumerate()}
+        assert vectors._client is None
