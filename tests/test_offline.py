@@ -86,6 +86,24 @@ def test_an_ingest_a_question_and_the_page_ask_no_other_machine_for_anything(tmp
     assert seen == {"tried": [], "added": 2, "short": "4,100", "page": 200, "asked": "4,100"}
 
 
+def test_counting_tokens_asks_no_other_machine(tmp_path: Path) -> None:
+    count = """
+import os
+os.environ["TIKTOKEN_CACHE_DIR"] = sys.argv[1]  # of somebody else, and empty
+from rag.vocabulary import tokens_in
+print(json.dumps([tokens_in("4,100 bees"), tried, os.environ["TIKTOKEN_CACHE_DIR"] == sys.argv[1]]))
+"""
+    assert json.loads(child(count, str(tmp_path))) == [4, [], True]
+
+
+def test_a_model_that_is_not_asked_brings_no_client() -> None:
+    loaded = """
+import rag.models
+print(json.dumps([name for name in ("openai", "httpx", "tiktoken", "tenacity") if name in sys.modules]))
+"""
+    assert json.loads(child(loaded)) == []
+
+
 def test_the_guard_itself_sees_an_attempt() -> None:
     attempt = """
 import urllib.request

@@ -183,7 +183,11 @@ class EndpointEmbed:
     def _embed(self, texts: Sequence[str], patience: _Patience) -> NDArray[np.float32]:
         """Unit vectors of shape (texts, dimensions)."""
         # An empty input is refused by some endpoints, and a space means as little.
-        body = {"model": self._model, "input": [text or " " for text in texts], "encoding_format": "float"}
+        body: dict[str, object] = {
+            "model": self._model,
+            "input": [text or " " for text in texts],
+            "encoding_format": "float",
+        }
         answer = self._ask(body, patience)
         try:
             given = sorted(answer["data"], key=lambda item: item["index"])
