@@ -98,7 +98,9 @@ class Model:
             while True:
                 piece = pieces.get()
                 if isinstance(piece, ModelFailed):
-                    log.warning("%s (%s)", piece, piece.cause)
+                    log.log(
+                        logging.INFO if piece.cause == "stopped" else logging.WARNING, "%s (%s)", piece, piece.cause
+                    )
                     raise ModelFailed(str(piece), piece.cause)  # a new one: that one's context may quote the key
                 yield piece
                 if isinstance(piece, Usage):

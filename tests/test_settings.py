@@ -61,3 +61,16 @@ def test_a_key_is_not_shown_when_settings_are_printed(tmp_path: Path, monkeypatc
     settings = read_settings(tmp_path)
     assert settings.openai_api_key.get_secret_value() == "sk-something"
     assert "sk-something" not in repr(settings) + settings.model_dump_json()
+
+
+def test_prices_and_headers_are_tables_of_the_file(tmp_path: Path) -> None:
+    tables = '[prices]\n"small-1.5" = [0.4, 1.6]\n[openai_headers]\nX-Team = "hive"\n'
+    settings = read_settings(written(tmp_path, tables))
+    assert settings.prices == {"small-1.5": (0.4, 1.6)}
+    assert settings.openai_headers["X-Team"].get_secret_value() == "hive"
+    assert "hive" not in repr(settings) + settings.model_dump_json()  # a header may be a key
+
+
+def test_a_price_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"footnote\.toml: prices: "):
+        read_settings(written(tmp_path, "[prices]\nsmall = [-1, 2]\n"))
