@@ -7,19 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.arithmetic import Worked, worked_out
+from rag.answering.naming import date_problems, link_problem, name_problems, period_problems, shortened_bodies
+from rag.answering.opposites import direction_problem, negation_problem
+from rag.answering.subject import coverage_problem, states_a_fact
 from rag.answering.support import OF_THE_ANSWER, arithmetic_problem, figure_problem
 from rag.answering.vouching import Vouched, figures_told, mentioned, named_in, vouched
-from rag.answering.wording import (
-    coverage_problem,
-    date_problems,
-    direction_problem,
-    link_problem,
-    name_problems,
-    negation_problem,
-    period_problems,
-    shortened_bodies,
-    states_a_fact,
-)
 from rag.language.mentions import NOWHEN, Anchor
 from rag.types import Answer, Citation, Claim, Figure, Mention
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.answering.arithmetic import Worked
-from rag.answering.vouching import Held, Vouched
+from rag.answering.vouching import Held, Vouched, places
 from rag.language.periods import is_day, relation
 from rag.language.rounding import rounds_to
 from rag.language.tokens import content_stem_set
@@ -31,8 +31,8 @@ _MEANS = {
     "just below": "just under|just below|slightly under|a little under|nearly|almost",
     "at most": "at most|up to|no more than|not more than|a maximum of|as many as|as much as|≤",
     "at few": "as few as|as little as",
-    "about": "about|around|approximately|approx|approx.|roughly|some|close to|circa|ca.|c.|in the region of|~|≈|an estimated|"
-    "estimated|±",
+    "about": "about|around|approximately|approx|approx.|roughly|some|close to|circa|ca.|c.|in the region of|~|≈"
+    "|an estimated|estimated|±",
 }  # fmt: skip
 _MEANING = {word: meaning for meaning, words in _MEANS.items() for word in words.split("|")}
 # What may be said instead, as it says less.
@@ -58,7 +58,6 @@ def figure_problem(
     figure: Figure, written: str, claim: str, named: Sequence[Period], cited: Sequence[Vouched]
 ) -> str | None:
     """What is wrong with one figure of a claim; None where a citation holds it. ``named`` are the claim's periods."""
-    places = "".join(f"[{each.n}]" for each in cited)
     reasons: list[tuple[int, str]] = []
     pairs = [(held, each) for each in cited for held in each.figures]
     exact = [(held, each) for held, each in pairs if _same_value(figure, written, claim, held)]
@@ -69,7 +68,7 @@ def figure_problem(
         reasons.append(reason)
     if not reasons and _stands_bare(figure, written, cited):
         return None
-    return max(reasons)[1] if reasons else f"{written} does not stand in {places}."
+    return max(reasons)[1] if reasons else f"{written} does not stand in {places(cited)}."
 
 
 def _stands_bare(figure: Figure, written: str, cited: Sequence[Vouched]) -> bool:
@@ -91,7 +90,7 @@ def arithmetic_problem(worked: Worked, cited: Sequence[Vouched]) -> str | None:
         at = {held.scale for held in figures if held.written and _equal(held.written, part)}
         at |= {1.0 for held in figures if _equal(held.value, part) or _equal(held.value, part * worked.scale)}
         if not at:
-            return f"{_told(part)} of “{worked.words}” does not stand in {''.join(f'[{each.n}]' for each in cited)}."
+            return f"{_told(part)} of “{worked.words}” does not stand in {places(cited)}."
         scales |= at
     if not worked.holds:
         return f"“{worked.words}” is worked out wrongly."

@@ -241,3 +241,8 @@ def named_in(text: str, anchor: Anchor) -> list[Mention]:
     return [
         each for each in mentioned(text, anchor) if each.period and not each.relative and _SAYS_YEAR.search(each.words)
     ]
+
+
+def places(cited: Iterable[Vouched]) -> str:
+    """Their markers: "[1][2]"."""
+    return "".join(f"[{each.n}]" for each in cited)

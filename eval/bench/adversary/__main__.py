@@ -86,7 +86,8 @@ def _tell_wrong(wrongs: Sequence[Wrong], missed: int) -> None:
         _line(kind, len(group), len(group) - len(let))
         for each in let[:missed]:
             print(
-                f"      {each.claim.text[:170]}\n        was: {each.was[:170]}\n        {[c.quote[:160] for c in each.citations]}"
+                f"      {each.claim.text[:170]}\n        was: {each.was[:170]}\n"
+                f"        {[c.quote[:160] for c in each.citations]}"
             )
     _line("all wrong claims", len(wrongs), len(wrongs) - sum(through.values()))
 
@@ -103,9 +104,8 @@ def _tell_time(rights: Sequence[Right], size: int = 4) -> None:
         checked(Answer("?", "answered", "", claims=claims, citations=citations))
         spent.append(1000 * (time.perf_counter() - start))
     spent.sort()
-    print(
-        f"\nchecking an answer of {size} claims: median {spent[len(spent) // 2]:.1f} ms, 95 of 100 within {spent[len(spent) * 95 // 100]:.1f} ms"
-    )
+    middle, late = spent[len(spent) // 2], spent[len(spent) * 95 // 100]
+    print(f"\nchecking an answer of {size} claims: median {middle:.1f} ms, 95 of 100 within {late:.1f} ms")
 
 
 def _line(name: str, count: int, told: int) -> None:

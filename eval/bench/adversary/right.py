@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.citing import Footnotes, claim_text, short_figure
@@ -14,7 +14,8 @@ from rag.types import Citation, Figure, Passage, Statement
 
 _PERIOD_FIRST = re.compile(r"^(?P<when>(?:In|From|Since|During) [^,]{3,40}?),? (?P<rest>(?:the|there|we) .+)\.$", re.I)
 _PERIOD_LAST = re.compile(
-    r"^(?P<rest>(?!Since)[A-Z](?:(?! but | and )[^,;:])+?) (?P<when>in (?:(?:19|20)\d\d(?:/\d\d)?|Q[1-4] (?:19|20)\d\d))\.$"
+    r"^(?P<rest>(?!Since)[A-Z](?:(?! but | and )[^,;:])+?) "
+    r"(?P<when>in (?:(?:19|20)\d\d(?:/\d\d)?|Q[1-4] (?:19|20)\d\d))\.$"
 )
 _ACTIVE = re.compile(
     r"^(?P<when>In (?:19|20)\d\d )?(?:The|the) (?:[A-Z]\w+|trust|charity) (?P<verb>received|opened|closed|held) "
@@ -29,7 +30,8 @@ _SWAPS = (
 )  # fmt: skip
 _SWAPS_HELD_OUT = (
     ("compared with", "as against"), ("per cent", " percent"), ("a rise of", "growth of"), ("a fall of", "a drop of"),
-    ("received", "registered"), ("rose", "grew"), ("fell", "declined"), ("nearly", "almost"), ("there were", "it counted"),
+    ("received", "registered"), ("rose", "grew"), ("fell", "declined"), ("nearly", "almost"), ("there were",
+    "it counted"),
 )  # fmt: skip
 _SMALL = "two three four five six seven eight nine ten".split()
 
@@ -240,6 +242,3 @@ def _joined(claims: Sequence[Right], rng: random.Random) -> list[Right]:
                 Right(text, (one.citations[0], second), "joined" if at // 2 % 2 else "side by side", bool(at // 2 % 2))
             )
     return made
-
-
-Rule = Callable[[str], str]
