@@ -350,6 +350,7 @@ class Citation:
     period: Period | None = None  # what those words stand for
     passage_start: int = 0
     passage_text: str = ""
+    figures: tuple[Figure, ...] = ()  # of the statement, as its report has them: scale and period may stand elsewhere
 
     @property
     def place(self) -> str:

@@ -82,11 +82,11 @@ def _figure_problems(
     body: str, text: str, figures: Sequence[Figure], named: Sequence[Mention], sources: Sequence[Vouched]
 ) -> Iterator[str]:
     sums = list(worked_out(body))
+    told = [each.period for each in named if each.period]
     for worked in sums:
-        if problem := arithmetic_problem(worked, sources):
+        if problem := arithmetic_problem(worked, told, sources):
             yield problem
     given = {value for worked in sums for value in (worked.result, worked.count)}
-    told = [each.period for each in named if each.period]
     for figure in figures:
         shown = body[figure.number_start : figure.number_end].strip()
         if _inside(figure, sums) or figure.unit in OF_THE_ANSWER or round(abs(figure.value), 6) in given:

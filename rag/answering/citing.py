@@ -61,6 +61,7 @@ class Footnotes:
             period=period,
             passage_start=passage.start,
             passage_text=passage.text,
+            figures=statement.figures,
         )
         self._citations.append(citation)
         return citation.n

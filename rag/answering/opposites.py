@@ -86,7 +86,8 @@ def _against_its_figures(claim: str, figures: Sequence[Figure]) -> str:
         if not before or (before[-1].unit in _PARTS) != (other.unit in _PARTS):
             continue
         up = bool(re.search(rf"\b(?:{_UP}|up|more|higher)\b", compared.group(), re.I))
-        if before[-1].value != other.value and up != (before[-1].value > other.value):
+        near = abs(other.value) / 20 < abs(before[-1].value) < 20 * abs(other.value)
+        if near and before[-1].value != other.value and up != (before[-1].value > other.value):
             return f"“{compared.group().strip()}” is not what its figures say."
     return ""
 
@@ -133,7 +134,7 @@ def _wrong_sign(claim: str, cited: Sequence[Vouched]) -> str | None:
 def negation_problem(claim: str, cited: Sequence[Vouched]) -> str | None:
     """A denial that no source makes, or one that a source makes and the claim leaves out."""
     plain = _NO_DENIAL.sub(" ", claim)
-    source = _NO_DENIAL.sub(" ", " ".join(each.statement for each in cited))
+    source = _NO_DENIAL.sub(" ", " ".join(each.text if each.is_row else each.statement for each in cited))
     denied, there = _NOT.findall(plain), _NOT.findall(source)
     if len(denied) > len(there) + len(_AMOUNTS_TO_NOT.findall(source)):
         return f"“{denied[-1]}”: {places(cited)} does not deny this."

@@ -82,16 +82,23 @@ def _stands_bare(figure: Figure, written: str, cited: Sequence[Vouched]) -> bool
     return any(found.search(each.text) and nouns <= each.own_stems for each in cited)
 
 
-def arithmetic_problem(worked: Worked, cited: Sequence[Vouched]) -> str | None:
+def arithmetic_problem(worked: Worked, named: Sequence[Period], cited: Sequence[Vouched]) -> str | None:
     """What is wrong with a sum that is shown; None where its figures are held and it gives what it says."""
     figures = [held for each in cited for held in each.figures]
     scales: set[float] = set()
+    whens: set[Period] = set()
     for part in worked.parts:
         at = {held.scale for held in figures if held.written and _equal(held.written, part)}
         at |= {1.0 for held in figures if _equal(held.value, part) or _equal(held.value, part * worked.scale)}
         if not at:
             return f"{_told(part)} of “{worked.words}” does not stand in {places(cited)}."
         scales |= at
+        told = [held for held in figures if _equal(held.value, part) or _equal(held.written, part)]
+        whens |= {held.period for held in told if held.period}
+    starts, ends = {each.start for each in whens}, {each.end for each in whens}
+    for period in named if whens else ():
+        if not (period.start in starts and period.end in ends) and period.start.year > 1000:
+            return f"“{worked.words}” is not of {period.label} in {places(cited)}."
     if not worked.holds:
         return f"“{worked.words}” is worked out wrongly."
     if not worked.is_ratio and worked.scale not in scales and worked.scale != 1.0:
@@ -105,7 +112,8 @@ def _same_value(figure: Figure, written: str, claim: str, held: Held) -> bool:
     if _equal(figure.value, held.value):
         return True
     if held.scale != 1.0 and _equal(figure.value, held.written):
-        return figure.unit not in MONEY and _says_scale(claim.replace(written, " "), held.scale)
+        bare = figure.unit not in MONEY and _says_scale(claim.replace(written, " "), held.scale)
+        return bare or _is_told(held, claim)
     return False
 
 
@@ -130,6 +138,14 @@ def _right_side(figure: Figure, held: Held) -> bool:
     return meaning == "about" or abs(held.value) > abs(figure.value)
 
 
+def _is_told(held: Held, claim: str) -> bool:
+    """Whether the claim tells the cell as it stands, behind its own header: "2025: 3,889"."""
+    if not held.told or held.told not in claim:
+        return False
+    ends = re.search(rf"(?<!\w){re.escape(held.told)}(?![\d,.]*\d|\s(?:thousand|million|billion)|%)", claim)
+    return bool(ends) and scale_of(claim.replace(held.told, " "))[0] in (1.0, held.scale)
+
+
 def _says_scale(text: str, scale: float) -> bool:
     """Whether the claim tells the scale of its bare figures apart from them: "3,889 (Income, £ thousand)"."""
     return scale_of(text)[0] == scale
@@ -141,9 +157,10 @@ def _reasons(
     """What is different about a held figure of the same value; the nearer to right, the higher its number."""
     if not _same_unit(figure, claim, held, source):
         yield 1, f"{written} is not what [{source.n}] counts so: there it is {_unit_told(held)}."
-    if held.is_cell and _of_another_column(claim, held, source):
+    as_a_row = _is_told(held, claim)
+    if held.is_cell and not as_a_row and _of_another_column(claim, held, source):
         yield 2, f"{written} stands in another column of [{source.n}]."
-    if not _same_period(figure.period, named, claim, held, source):
+    if not as_a_row and not _same_period(figure.period, named, claim, held, source):
         when = held.period.label if held.period else ""
         yield 3, f"{written} is of {when} in [{source.n}]."
     if not _same_qualifier(figure, written, claim, held):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -49,6 +49,7 @@ class Held:
     is_cell: bool = False
     own: frozenset[str] = frozenset()  # of a cell: the words of its column, and
     others: tuple[frozenset[str], ...] = ()  # those of each other column
+    told: str = ""  # of a cell: its column and itself, as a row is told
     behind: frozenset[str] = frozenset()  # the words right behind it in a sentence
 
 
@@ -133,11 +134,28 @@ def figures_told(
 
 def _held(citation: Citation, anchor: Anchor) -> list[Held]:
     headers = citation.headers if len(citation.headers) > 1 else ()
-    figures = figures_told(citation.quote, anchor, headers, citation.heading, citation.caption)
-    figures = _in_its_period(figures, citation, anchor)
+    figures = _known(citation)
+    if not figures:
+        figures = figures_told(citation.quote, anchor, headers, citation.heading, citation.caption)
+        figures = _in_its_period(figures, citation, anchor)
     if not headers:
         return [_of_sentence(each, figures, citation.quote) for each in figures]
-    return [_of_cell(each, headers) for each in figures] + _of_label(headers)
+    return [*_of_cells(figures, headers, citation), *_of_label(headers)]
+
+
+def _known(citation: Citation) -> tuple[Figure, ...]:
+    """The figures that the library knows the statement to hold, at their places in the quote."""
+    at = citation.start
+    return tuple(
+        replace(
+            each,
+            start=each.start - at,
+            end=each.end - at,
+            number_start=each.number_start - at,
+            number_end=each.number_end - at,
+        )
+        for each in citation.figures
+    )
 
 
 def _in_its_period(figures: tuple[Figure, ...], citation: Citation, anchor: Anchor) -> tuple[Figure, ...]:
@@ -163,29 +181,33 @@ def _of_sentence(figure: Figure, figures: tuple[Figure, ...], quote: str) -> Hel
     )
 
 
-def _of_cell(figure: Figure, headers: tuple[tuple[str, str], ...]) -> Held:
-    at, column, written = 0, 0, 0.0
-    for n, (_, cell) in enumerate(headers):
-        if at <= figure.number_start <= at + len(cell):
-            column = n
-            written = next((abs(each.value) for each in numbers(cell, taken=[])), 0.0)
-        at += len(cell) + 3
+def _of_cells(figures: tuple[Figure, ...], headers: tuple[tuple[str, str], ...], citation: Citation) -> Iterator[Held]:
+    """Each figure with the column in whose cell it is written, looked for from the one before on."""
+    row = citation.quote if citation.figures else " | ".join(cell for _, cell in headers)
     stems = [content_stem_set(header) for header, _ in headers]
-    others = tuple(stems[n] for n in range(1, len(stems)) if n != column and stems[n] and stems[n] != stems[column])
-    scale = round(abs(figure.value) / written) if written else 1.0
-    period = None if _COMPARES.search(headers[column][0]) else figure.period  # "Change on 2024" is not about 2024
-    return Held(
-        figure.value,
-        figure.unit,
-        figure.qualifier,
-        period,
-        written,
-        float(scale),
-        "",
-        True,
-        stems[column],
-        others,
-    )
+    column, of_cell = 0, 0
+    for figure in figures:
+        if of_cell and of_cell >= len(numbers(headers[column][1], taken=[])) and column + 1 < len(headers):
+            column, of_cell = column + 1, 0  # the cell's numbers have all been met
+        before = column
+        written = " ".join(row[figure.number_start : figure.number_end].split())
+        column = next((n for n in range(column, len(headers)) if written in headers[n][1]), column)
+        of_cell = of_cell + 1 if column == before else 1
+        header, cell = headers[column]
+        bare = next((abs(each.value) for each in numbers(cell, taken=[])), 0.0)
+        scale = float(round(abs(figure.value) / bare)) if bare else 1.0
+        yield Held(
+            figure.value,
+            figure.unit,
+            figure.qualifier,
+            None if _COMPARES.search(header) else figure.period,  # "Change on 2024" is not about 2024
+            written=bare,
+            scale=scale or 1.0,
+            is_cell=True,
+            own=stems[column],
+            others=tuple(each for n, each in enumerate(stems) if n and each and each != stems[column]),
+            told=f"{header}: {cell}" if header else f", {cell}",
+        )
 
 
 def _of_label(headers: tuple[tuple[str, str], ...]) -> list[Held]:
