@@ -7,7 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.arithmetic import Worked, worked_out
-from rag.answering.naming import date_problems, link_problem, name_problems, period_problems, shortened_bodies
+from rag.answering.naming import (
+    date_problems,
+    link_problem,
+    name_problems,
+    period_problems,
+    shortened_bodies,
+    year_problems,
+)
 from rag.answering.opposites import direction_problem, negation_problem
 from rag.answering.subject import coverage_problem, states_a_fact
 from rag.answering.support import OF_THE_ANSWER, arithmetic_problem, figure_problem
@@ -67,6 +74,7 @@ def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
     yield from link_problem(text, sources)
     yield from _figure_problems(body, text, figures, named_in(body, anchor), sources)
     yield from period_problems(named, sources)
+    yield from year_problems(every, sources)
     yield from name_problems(text, spans, sources)
     yield from date_problems(text, sources)
     for problem in (direction_problem(body, figures, sources), negation_problem(body, sources)):

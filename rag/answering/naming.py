@@ -54,6 +54,15 @@ def period_problems(named: Sequence[Mention], cited: Sequence[Vouched]) -> Itera
             yield f"{mention.words.strip()} is no period of {places(cited)}."
 
 
+def year_problems(named: Sequence[Mention], cited: Sequence[Vouched]) -> Iterator[str]:
+    """Each year that the claim names, also one whose first day it does not say ("fiscal 2023"), and no source does."""
+    held = frozenset(year for each in cited for year in each.years)
+    for mention in named:
+        for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", mention.words):
+            if int(year) not in held and not any(mention.period in each.periods for each in cited if mention.period):
+                yield f"{year} is no year of {places(cited)}."
+
+
 def date_problems(claim: str, cited: Sequence[Vouched]) -> Iterator[str]:
     """Each month, and each day of a month, that the claim names and no cited statement does."""
     text = " ".join(f"{each.text} {each.around} {each.also}" for each in cited)
