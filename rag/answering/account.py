@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from rag.across import Across
@@ -53,7 +54,7 @@ def _of_line(line: Line, notes: Footnotes, figures: list[AnsweredFigure]) -> Cla
     """ "Total net sales, three months to June 2022: $82 million; to June 2023: $90 million; change …"."""
     numbers = []
     for point in line.points:
-        numbers.append(notes.cite(point.row.ranked, point.figure))
+        numbers.append(notes.cite(point.row.ranked, replace(point.figure, period=point.period)))
         figures.append(answered_figure(point.figure, numbers[-1]))
     given = [f"{_when(point, line)}: {short_figure(point.row.ranked, point.figure)}" for point in line.points]
     if line.months:

@@ -62,6 +62,8 @@ def problems(claim: Claim, cited: Sequence[Citation], all_cited: Sequence[Citati
 
 
 def _told_wrongly(text: str, cited: Sequence[Citation]) -> Iterator[str]:
+    for day in {each.published for each in cited if each.published}:
+        text = text.removeprefix(f"Published {day:%B %Y}: ")
     text = shortened_bodies(text, [each.passage_text for each in cited])
     sources = [vouched(each) for each in cited]
     anchor = Anchor(cited[0].published, sources[0].covers)
@@ -92,7 +94,9 @@ def _figure_problems(
     sums = list(worked_out(body))
     told = [each.period for each in named if each.period]
     for worked in sums:
-        if problem := arithmetic_problem(worked, told, sources):
+        beside = body.rfind("; ", 0, worked.start) + 1  # of a list each part has periods of its own
+        named_there = [each.period for each in named if each.period and each.start >= beside]
+        if problem := arithmetic_problem(worked, named_there, sources):
             yield problem
     given = {value for worked in sums for value in (worked.result, worked.count)}
     for figure in figures:

@@ -34,7 +34,8 @@ class Footnotes:
         for at, citation in enumerate(self._citations):
             if citation.statement_id == statement.id:
                 more = tuple(cell for cell in cells if cell not in citation.cells)
-                self._citations[at] = replace(citation, cells=citation.cells + more)
+                held = _with(citation.figures, figure)
+                self._citations[at] = replace(citation, cells=citation.cells + more, figures=held)
                 return citation.n
         report = passage.report
         period = figure.period if figure and figure.period else statement.period
@@ -61,10 +62,15 @@ class Footnotes:
             period=period,
             passage_start=passage.start,
             passage_text=passage.text,
-            figures=statement.figures,
+            figures=_with(statement.figures, figure),
         )
         self._citations.append(citation)
         return citation.n
+
+
+def _with(figures: tuple[Figure, ...], cited: Figure | None) -> tuple[Figure, ...]:
+    """The figures, the cited one as it is cited: its period may be known better than from its own header."""
+    return tuple(cited if cited and each.start == cited.start else each for each in figures)
 
 
 def _cells_of(statement: Statement, figure: Figure | None) -> tuple[CitedCell, ...]:

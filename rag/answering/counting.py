@@ -48,7 +48,7 @@ def count(reading: Reading) -> Looked | None:
     after = _beyond(reading)
     if after is not None:
         return reading.looked(
-            str(len(after)), after, None, "count-beyond", f"{len(after)} of {len(sheet.rows)} rows", noun
+            str(len(after)), after, None, "count-beyond", f"{len(after)} rows of {len(sheet.rows)} rows", noun
         )
     some = list(reading.wider)
     if any(each.column == column and each.exact and len(each.rows) == 1 for each in reading.held):
@@ -64,7 +64,7 @@ def count(reading: Reading) -> Looked | None:
             return None  # each once, or each time it stands there: the question does not say
     elif column is None and not by_times:
         kind += "-unk"
-    how = f"{len(some)} of {len(sheet.rows)} rows"
+    how = f"{len(some)} rows of {len(sheet.rows)} rows"
     return reading.looked(str(many), some, None, kind, how if many == len(some) else f"{many} different in {how}", noun)
 
 
@@ -77,12 +77,12 @@ def _all(reading: Reading, column: int | None, named: Collection[str]) -> Looked
     if column is None or column in sheet.numeric:
         if noun.isdisjoint({*_ROWS, *sheet.grid.context}):
             return None
-        return reading.looked(str(len(sheet.rows)), sheet.rows, None, "count-rows", "all rows", noun)
+        return reading.looked(str(len(sheet.rows)), sheet.rows, None, "count-rows", f"all {len(sheet.rows)} rows", noun)
     if noun - set(named) - {*sheet.grid.context}:
         return None
     some = [row for row in sheet.rows if row.text(column)]
     many = len(distinct([row.text(column) for row in some]))
-    how = f"{len(some)} of {len(sheet.rows)} rows"
+    how = f"{len(some)} rows of {len(sheet.rows)} rows"
     kind = "count-col" if many == len(some) else "count-distinct"
     return reading.looked(str(many), some, None, kind, how if many == len(some) else f"{many} different in {how}", noun)
 

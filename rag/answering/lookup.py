@@ -170,7 +170,8 @@ def shown(looked: Looked, understood: Understood) -> Answer:
     cited = looked.rows if looked.kind in ("sum", "average") else looked.rows[:_CITED]  # what was added up is shown
     numbers = [notes.cite(row.ranked) for row in cited]
     if looked.how:
-        claims.append(Claim(f"{looked.short}: {looked.how}.", tuple(numbers)))
+        counted = looked.kind.startswith("count")  # what is counted is told by how many rows there are
+        claims.append(Claim(f"{looked.how if counted else f'{looked.short}: {looked.how}'}.", tuple(numbers)))
     claims += [Claim(_sentence(row), (n,)) for row, n in zip(cited, numbers, strict=True)][:_CITED]
     first, short = looked.rows[0], looked.short
     figure = first.figure(looked.column) if looked.column is not None and not looked.how else None

@@ -38,7 +38,7 @@ _COMPARED = re.compile(
     re.I,
 )
 _PARTS = frozenset({"%", "percentage points", "bps"})
-_NOT = re.compile(r"\b(?:not|no|never|none|nobody|neither|nor|without|cannot|can't|[a-z]+n['’]t)\b", re.I)
+_NOT = re.compile(r"\b(?:not|no(?!\.)|never|none|nobody|neither|nor|without|cannot|can't|[a-z]+n['’]t)\b", re.I)
 _NO_DENIAL = re.compile(
     r"\bnot only\b|\bno (?:more|fewer|less) than\b|\bnot (?:more|fewer|less) than\b|\bwhether or not\b"
     r"|\bNo\. \d|\bif not\b|\bnot least\b",

@@ -122,7 +122,7 @@ def extreme(reading: Reading) -> Looked | None:
     largest = is_largest(reading, column)
     best = (max if largest else min)(value for value, _ in figures)
     rows = [row for value, row in figures if value == best]
-    how = f"the {'highest' if largest else 'lowest'} of {len(figures)}"
+    how = f"the {'highest' if largest else 'lowest'} of {len(figures)} rows"
     wants_value = bool(_VALUE.search(reading.asked.text)) and (
         reading.target == column or not (set(reading.noun) - set(named)) or bool(reading.counted)
     )

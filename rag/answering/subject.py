@@ -19,7 +19,7 @@ def _stems(words: str) -> frozenset[str]:
 # How a thing is told, whatever it is: these words need stand in no source.
 TELLING = _stems(
     """according accordingly overall total totalled number numbers figure figures amount amounted report reports
-    reported reporting record recorded records register registered log logged receive received receives count
+    row rows reported reporting record recorded records register registered log logged receive received receives count
     counted counts come came year years annual annually month months monthly quarter quarterly period level
     stood stand reach reached show shows showed shown state stated states note noted notes say says said
     describe described mention mentioned per cent percent percentage compare compared comparison against

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 
 from rag.answering.arithmetic import Worked
 from rag.answering.vouching import Held, Vouched, places
@@ -95,9 +96,8 @@ def arithmetic_problem(worked: Worked, named: Sequence[Period], cited: Sequence[
         scales |= at
         told = [held for held in figures if _equal(held.value, part) or _equal(held.written, part)]
         whens |= {held.period for held in told if held.period}
-    starts, ends = {each.start for each in whens}, {each.end for each in whens}
     for period in named if whens else ():
-        if not (period.start in starts and period.end in ends) and period.start.year > 1000:
+        if not _spans(period, whens) and period.start.year > 1000:
             return f"“{worked.words}” is not of {period.label} in {places(cited)}."
     if not worked.holds:
         return f"“{worked.words}” is worked out wrongly."
@@ -225,13 +225,27 @@ def _same_period(mine: Period | None, named: Sequence[Period], claim: str, held:
     if held.unit in _SHARES and not held.is_cell and mine in source.periods:
         return True  # a rise is of both periods that it compares
     how = relation(held.period, mine)
-    if how in ("equal", "unknown"):
+    if how in ("equal", "unknown") or (held.is_cell and _ends_in(held.period, mine)):
         return True
     if how == "inside" and (is_day(held.period) or _names_part(claim, held.period)):
         return True  # "2025 August, Web form: 72"
     if how == "contains" and is_day(mine) and f"{mine.start.day} {mine.start:%B}" in source.text:
         return True  # "Cases open on 31 December, 2023"
     return how in ("inside", "contains", "overlaps") and not held.is_cell and mine in source.periods
+
+
+def _ends_in(period: Period, named: Period) -> bool:
+    """Whether a period is called by when it ends: the year to June 2025 by 2025, three months by their last."""
+    return named.start < period.end <= named.end
+
+
+def _spans(named: Period, whens: Collection[Period]) -> bool:
+    """Whether figures of these periods are of all that is named: "from 2018 to 2019", by their own ends or years."""
+    if named.start in {each.start for each in whens} and named.end in {each.end for each in whens}:
+        return True
+    first, last = named.start.year, (named.end - timedelta(days=1)).year
+    ends = {(each.end - timedelta(days=1)).year for each in whens}
+    return {first, last} <= ends if first < last else any(_ends_in(each, named) for each in whens)
 
 
 def _names_part(claim: str, period: Period) -> bool:

@@ -232,7 +232,10 @@ def _where(given: _Worked, understood: Understood) -> _Result:
     if asked is None:
         raise ValueError("only a question that sets a condition is reckoned so")
     holds = [name for name, each in zip(given.names, given.operands, strict=True) if asked.holds(each.figure.value)]
-    text = f"{asked.words.capitalize()} {written(asked.bound)}: {listed(holds) if holds else 'none'} ({given.told})."
+    what = (
+        f"{asked.words.capitalize()} that" if given.scale != 1 else f"{asked.words.capitalize()} {written(asked.bound)}"
+    )
+    text = f"{what}: {listed(holds) if holds else 'none'} ({given.told})."
     return _Result(text, str(len(holds)) if given.kind == "count" else ", ".join(holds) or "none", "")
 
 
