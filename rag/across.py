@@ -13,6 +13,7 @@ from rag.accounts import alike, lines_for, spelt_out
 from rag.breadth import called, of_the_newest, topic, wants_account
 from rag.language.periods import relation
 from rag.language.tokens import content_stem_set
+from rag.question import held_in
 from rag.types import Passage, Report, Spanned, Understood, Within
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Across:
 def across(library: Library, understood: Understood, within: Within) -> Across | None:
     """What each report says of the topic; None where no account is asked for or it is not clear of whose reports."""
     whole = wants_account(understood)
-    one_figure = understood.wants in _FIGURES and (understood.periods or of_the_newest(understood))
+    timed = bool(understood.periods) and held_in(understood) is None
+    one_figure = understood.wants in _FIGURES and (timed or of_the_newest(understood))
     if not whole and not one_figure:
         return None
     held = [each for each in library.reports() if within.holds(each)]

@@ -37,9 +37,9 @@ TABLED, _MOST_TABLED = 3, 80  # of the first passages, whose tables are read who
 JUDGED = 3  # passages that the cross-encoder reads
 # Of the first score: a statement so far behind is not read, which takes time. Behind the best passage, fewer are.
 SHOWN_SHORT_OF_BEST = (0.8, 0.6)
-# Where what held at a time is asked: statements that it reads, the characters of those that it reads together, what the
-# time counts for in choosing them, and what a statement of another report loses.
-READ_FOR_A_TIME, ROOM, HELD, ELSEWHERE = 12, 520, 0.15, -1.0
+# Where what held at a time is asked: statements that it reads, those whose times are told, the characters of statements
+# that it reads together, what the time counts for in choosing them, and what a statement of another report loses.
+READ_FOR_A_TIME, TIMED, ROOM, HELD, ELSEWHERE = 6, 80, 520, 0.15, -1.0
 
 # By which candidates are first put together: cosine, and BM25 as a share of what the best passage reached. Set by hand.
 DENSE, LEXICAL = 1.0, 0.6
@@ -240,17 +240,14 @@ def _timed(
     A sentence that begins a state names no end, so that beside the asker's years it would look like another one.
     """
     reports = {each.passage.report.id for each in scored[:JUDGED]}
-    times = told_by(each.statement for each in ranked if each.passage.report.id in reports)
+    first = [each.statement for each in ranked if each.passage.report.id in reports][:TIMED]
+    times = told_by(first)
     fits = {each: held(one, period) for each, one in times.items()}
     ranked = [
         replace(each, features={**each.features, "held": fits.get(each.statement.id, ELSEWHERE)}) for each in ranked
     ]
     likely = sorted(ranked, key=lambda each: (-each.score - HELD * each.features["held"], each.statement.id))
-    read: dict[str, Judged] = {}
-    groups = _in_groups(likely[:READ_FOR_A_TIME])
-    for at in range(0, len(groups), 2):  # two at once, each at its full length
-        read |= _read(judge, about, groups[at : at + 2])
-    return _judged(ranked, read)
+    return _judged(ranked, _read(judge, about, _in_groups(likely[:READ_FOR_A_TIME])))
 
 
 def _in_groups(some: Sequence[Ranked]) -> list[tuple[Passage, list[Statement]]]:

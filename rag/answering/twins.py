@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from rag.language.rows import told
-from rag.search import Found, Ranked
+from rag.search import Found, Ranked, own_stems
 
 _WORD = re.compile(r"\w[\w,.'’-]*\w|\w")
 _FEWEST, _MOST_OTHER = 5, 6  # words that are the same; words that differ
@@ -20,10 +20,14 @@ def twins(best: Ranked, found: Found) -> Iterator[tuple[Ranked, str, str]]:
     its own. Reports of different times are none: what was then is not what is now."""
     if best.statement.kind == "row":
         return
+    own = own_stems(best.statement)
     for each in found.statements:
         report = each.passage.report
         if report.id == best.passage.report.id or each.statement.kind == "row" or not _of_one_time(best, each):
             continue
+        its = own_stems(each.statement)
+        if 2 * len(own & its) < min(len(own), len(its)):
+            continue  # far too little in common to be looked at word for word
         words = differing(told(best.statement), told(each.statement))
         if words is not None:
             yield each, *words
