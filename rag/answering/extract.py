@@ -141,16 +141,18 @@ def _from_figures(weighed: Candidates, found: Found, understood: Understood) -> 
         answer = series([(each, _fitting(weighed, found, understood, each)) for each in years], understood)
         if answer is not None:
             return answer
-    if not whole or _is_doubtful(whole[0]):
+    if not whole or _is_doubtful(whole[0], found):
         return None
     if not tells_result(_around(whole[0].ranked, whole[0].figure), _operation(understood)):
         return None
     return _single(whole, weighed.of(understood.period), found, understood)
 
 
-def _is_doubtful(best: Candidate) -> bool:
+def _is_doubtful(best: Candidate, found: Found) -> bool:
     """Whether a figure lacks words of the measure, or is narrowed by others, and its statement was not read as an
-    answer either."""
+    answer either, where any was read."""
+    if not any(each.judged for each in found.statements):
+        return False
     read = best.ranked.judged is not None and best.ranked.judged.relevance > _READ_AS_ANSWER
     return not read and (best.reach < _REACH or best.narrowed > 1)
 
