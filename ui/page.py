@@ -47,13 +47,16 @@ def build(shelf: Shelf, ask: Ask, examples: Sequence[str], today: Callable[[], d
         earlier = turns[-KEPT:]
         cancel = under_way[request.session_hash] = Event()
         put = Asked(question, as_of(request, today), history(earlier), period=period.strip()[:LONGEST], cancel=cancel)
+        boxes: tuple[Any, Any] = ("", "")  # emptied once: who types the next question meanwhile keeps it
         try:
             for answer in _answers(shelf, ask, put):
                 shown = (*earlier, answer)
-                yield str(conversation(shown)), str(pane(shown)), shown, "", ""
+                yield str(conversation(shown)), str(pane(shown)), shown, *boxes
+                boxes = (gr.skip(), gr.skip())
         finally:
             cancel.set()  # also where the visitor is gone
-            under_way.pop(request.session_hash, None)
+            if under_way.get(request.session_hash) is cancel:
+                del under_way[request.session_hash]
 
     def stopped(turns: Turns, request: gr.Request) -> tuple[str, str, Turns]:
         """The panes when an answer was interrupted; what is under way for it is ended, at a model's endpoint too."""

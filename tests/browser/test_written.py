@@ -86,6 +86,16 @@ def test_the_first_words_are_shown_as_soon_as_they_come(page: Any, server: Model
     assert all(each > -50 for each in taken)  # they were seen at all, and none before it was sent
 
 
+def test_the_next_question_can_be_typed_while_an_answer_grows(page: Any, server: ModelServer) -> None:
+    server.reply(lambda request: Reply(f"{SAID} [{number_of(request)}].", pause=0.1))
+    put(page)
+    page.locator("#t1[aria-busy=true] .said").wait_for()
+    page.get_by_role("textbox", name="Question").fill("And in 2024?")
+    page.locator("#t1[aria-busy=false]").wait_for()
+
+    assert page.get_by_role("textbox", name="Question").input_value() == "And in 2024?"
+
+
 def test_stop_ends_the_request_at_the_model_and_the_next_question_is_answered(page: Any, server: ModelServer) -> None:
     server.fault("stall_after", after=4)
     put(page)
