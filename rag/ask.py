@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rag.answering.check import checked
@@ -47,10 +48,8 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
     try:
         understood = spelt(understand(_standing_alone(asked, model)), library)
         clock.lap("understand")
-        blank = Answer(
-            asked.question, "answered", "", id=asked.id, understood=understood, as_of=asked.as_of, done=False
-        )
-        yield blank
+        put = partial(replace, question=asked.question, id=asked.id, understood=understood, as_of=asked.as_of)
+        yield put(Answer(asked.question, "answered", ""), done=False)
         found = search(library, understood, asked.within, PASSAGES_SHOWN)
         clock.lap("search")
         answer = extract(found, understood) if found.statements else _nothing_there(library, asked, understood)
@@ -62,24 +61,14 @@ def stream(library: Library, asked: Asked) -> Iterator[Answer]:
             notes = (*notes, NO_MODEL) if asked.answerer == "llm" else notes
         elif may_answer(found, understood):
             for grown in _written(model, found, understood, answer, asked):
-                yield replace(
-                    grown, question=asked.question, id=asked.id, understood=understood, as_of=asked.as_of, done=False
-                )
+                yield put(grown, done=False)
             answer = grown
             clock.lap("write")
         answer = replace(answer, notes=(*answer.notes, *notes), done=True)
     except FootnoteError as error:
         yield _failed(asked, str(error), clock)
         return
-    yield replace(
-        answer,
-        question=asked.question,
-        id=asked.id,
-        understood=understood,
-        as_of=asked.as_of,
-        passages=found.passages,
-        timings_ms=clock.laps(),
-    )
+    yield put(answer, passages=found.passages, timings_ms=clock.laps())
 
 
 def _standing_alone(asked: Asked, model: Writes | None) -> Asked:

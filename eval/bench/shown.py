@@ -8,26 +8,21 @@ it stands in another period, or it stood in a passage found and was not given.
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+from eval.bench.public import asked_of, cases
 from rag.ask import ask
-from rag.index.crossencoder import CrossEncoder
-from rag.index.embed import MiniLM
 from rag.language.mentions import Anchor, mentions
 from rag.language.numbers import numbers
 from rag.language.periods import relation
 from rag.language.sentences import sentences
 from rag.library import Library
-from rag.types import Answer, Asked, Figure, Period, Turn
+from rag.types import Answer, Figure, Period
 
-AS_OF = "2026-11-22"  # of a case that does not say
 TOLERANCE = 0.005  # of the value: prose rounds
 
 
@@ -40,14 +35,9 @@ class Told:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m eval.bench.shown", description="Figures of known answers, shown.")
-    parser.add_argument("set", type=Path, help="a folder with cases.jsonl")
-    parser.add_argument("library", type=Path, help="a library of its corpus")
-    given = parser.parse_args()
     causes: Counter[str] = Counter()
-    with Library.open(given.library, MiniLM(), judge=CrossEncoder()) as library:
-        for line in (given.set / "cases.jsonl").read_text(encoding="utf-8").splitlines():
-            causes.update(_causes(json.loads(line), library))
+    for case, library in cases("eval.bench.shown", "Figures of known answers, shown."):
+        causes.update(_causes(case, library))
     held = sum(causes.values()) - causes["not in the report"]
     for cause, count in causes.most_common():
         print(f"{cause:<32}{count:>6}{'' if cause == 'not in the report' else f'{count / held:>8.1%}'}")
@@ -112,12 +102,6 @@ def _of_filing(covers: str, named: tuple[Period, ...]) -> bool:
 
 def _equal(one: float, other: float) -> bool:
     return abs(abs(one) - abs(other)) <= TOLERANCE * max(abs(other), 1e-9)
-
-
-def asked_of(case: dict[str, Any]) -> Asked:
-    """A public set's case as it is asked."""
-    history = tuple(Turn(turn["role"], turn["content"]) for turn in case.get("history", ()))
-    return Asked(case["question"], date.fromisoformat(case.get("as_of", AS_OF)), history, scope=case.get("scope", ""))
 
 
 if __name__ == "__main__":

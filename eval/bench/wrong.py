@@ -7,19 +7,13 @@ is wrong, and told apart too: some sets leave a table's "in thousands" out of wh
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from eval.bench.shown import asked_of
+from eval.bench.public import asked_of, cases
 from rag.ask import ask
-from rag.index.crossencoder import CrossEncoder
-from rag.index.embed import MiniLM
 from rag.language.numbers import numbers
-from rag.library import Library
 from rag.types import Answer
 
 TOLERANCE = 0.01  # of the value, where a case gives none
@@ -27,19 +21,13 @@ SCALES = (1e3, 1e6, 1e9)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m eval.bench.wrong", description="Wrong figures among answers.")
-    parser.add_argument("set", type=Path, help="a folder with cases.jsonl")
-    parser.add_argument("library", type=Path, help="a library of its corpus")
-    given = parser.parse_args()
     outcomes: Counter[str] = Counter()
-    with Library.open(given.library, MiniLM(), judge=CrossEncoder()) as library:
-        for line in (given.set / "cases.jsonl").read_text(encoding="utf-8").splitlines():
-            case = json.loads(line)
-            answer = ask(library, asked_of(case))
-            outcomes["answered"] += answer.status == "answered"
-            if answer.status == "answered" and case["expect"].get("value"):
-                outcomes["of a number"] += 1
-                outcomes[_outcome(answer, case["expect"]["value"])] += 1
+    for case, library in cases("eval.bench.wrong", "Wrong figures among answers."):
+        answer = ask(library, asked_of(case))
+        outcomes["answered"] += answer.status == "answered"
+        if answer.status == "answered" and case["expect"].get("value"):
+            outcomes["of a number"] += 1
+            outcomes[_outcome(answer, case["expect"]["value"])] += 1
     for outcome, count in outcomes.items():
         print(f"{outcome:<40}{count:>6}{count / max(1, outcomes['answered']):>8.1%}")
 

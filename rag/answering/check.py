@@ -38,6 +38,13 @@ def checked(answer: Answer) -> Answer:
     return replace(answer, claims=claims)
 
 
+def failures(answer: Answer) -> list[tuple[str, tuple[str, ...]]]:
+    """The sentences of a checked answer that are not supported, each with what is wrong with it."""
+    by_number = {citation.n: citation for citation in answer.citations}
+    failed = [claim for claim in answer.claims if not claim.supported]
+    return [(claim.text, problems(claim, _cited(claim, by_number), answer.citations)) for claim in failed]
+
+
 def _cited(claim: Claim, by_number: dict[int, Citation]) -> list[Citation]:
     return [by_number[n] for n in claim.citations if n in by_number]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from rag.answering.facets import narrowing
+from rag.language.counts import counts
 from rag.language.mentions import NOWHEN, Anchor, mentions
 from rag.language.numbers import numbers
 from rag.language.rows import told
@@ -55,9 +56,7 @@ def phrase_asked(ranked: Ranked, understood: Understood, weights: Mapping[str, f
                 if _BY.search(text, 0, m.start()) and not content_stem_set(m.group()) <= asked
             ]
     elif understood.wants in ("count", "share", "money", "duration"):
-        spans = [
-            (n.number_start, n.number_end) for n in numbers(text, taken=[(m.start, m.end) for m in mentions(text)])
-        ]
+        spans = [(n.number_start, n.number_end) for n in counts(text)]
     else:
         return None
     if not spans:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from rag.language.counts import counts
 from rag.language.mentions import Anchor, label_period, mentions
 from rag.language.numbers import Number, numbers
 from rag.language.periods import day, relation
@@ -226,7 +227,7 @@ def _above(citation: Citation) -> list[Held]:
 def _plain_numbers(texts: Iterable[str]) -> list[Number]:
     found: list[Number] = []
     for text in dict.fromkeys(texts):
-        found += numbers(text, taken=[(each.start, each.end) for each in mentions(text)])
+        found += counts(text)
     return found
 
 

@@ -11,17 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
 
-from rag.answering.check import problems
+from rag.answering.check import checked, failures
 from rag.answering.citing import Footnotes, answer_text, answered_figure, short_figure
 from rag.answering.claims import claims_of
 from rag.answering.confidence import confidence
 from rag.answering.prompt import NOT_FOUND, Prompt, prompt, repair, standalone
 from rag.errors import ModelFailed
-from rag.language.mentions import mentions
-from rag.language.numbers import numbers
+from rag.language.counts import counts
 from rag.models import tokens_in
 from rag.search import Found, Ranked
-from rag.types import Answer, AnsweredFigure, Asked, Citation, Claim, Figure, Turn, Understood, Usage, Writes
+from rag.types import Answer, AnsweredFigure, Asked, Claim, Figure, Turn, Understood, Usage, Writes
 
 _AT_MOST_EVERY = 0.03  # seconds between two states of a growing answer: a page cannot show more
 _MARK = re.compile(r"\s*\[\s*(\d+(?:\s*(?:[,;]|[–-])\s*\d+)*)\s*\]")
@@ -58,7 +57,7 @@ def write(found: Found, understood: Understood, extracted: Answer, asked: Asked,
         yield replace(_nothing(extracted, understood), usage=_as_dict(used))
         return
     answer = _whole(written, given, understood, extracted)
-    failed = _failed(answer)
+    failed = failures(answer)
     if failed:
         yield replace(answer, done=False)
         try:
@@ -72,7 +71,7 @@ def write(found: Found, understood: Understood, extracted: Answer, asked: Asked,
             if better is None and len(failed) == len(answer.claims):
                 yield replace(_nothing(extracted, understood), usage=_as_dict(used))
                 return
-            if better is not None and better.claims and len(_failed(better)) < len(failed):
+            if better is not None and better.claims and len(failures(better)) < len(failed):
                 answer = better
     yield replace(answer, usage=_as_dict(used))
 
@@ -110,7 +109,8 @@ def _whole(written: str, given: Prompt, understood: Understood, extracted: Answe
     notes = Footnotes()
     text = _with_footnotes(written, given.shown, notes)
     by_number = {notes.cite(each): each for each in _cited(written, given.shown)}
-    claims = _checked(claims_of(text), notes.citations)
+    bare = Answer(understood.standalone, "answered", text, claims=claims_of(text), citations=notes.citations)
+    claims = checked(bare).claims
     found = list(_figures(claims, by_number))
     for n, figure in found:
         notes.cite(by_number[n], figure)  # so that its cell is marked
@@ -128,14 +128,6 @@ def _whole(written: str, given: Prompt, understood: Understood, extracted: Answe
         notes=told,
         answerer="llm",
     )
-
-
-def _checked(claims: Sequence[Claim], citations: Sequence[Citation]) -> tuple[Claim, ...]:
-    return tuple(replace(claim, supported=not _problems(claim, citations)) for claim in claims)
-
-
-def _problems(claim: Claim, citations: Sequence[Citation]) -> tuple[str, ...]:
-    return problems(claim, [each for each in citations if each.n in claim.citations], citations)
 
 
 def _with_footnotes(written: str, shown: Mapping[int, Ranked], notes: Footnotes) -> str:
@@ -164,17 +156,11 @@ def _numbers(mark: str) -> list[int]:
     return found
 
 
-def _failed(answer: Answer) -> list[tuple[str, tuple[str, ...]]]:
-    """The sentences that the check did not pass, with what it found wrong."""
-    return [(claim.text, _problems(claim, answer.citations)) for claim in answer.claims if not claim.supported]
-
-
 def _figures(claims: Sequence[Claim], by_number: Mapping[int, Ranked]) -> Iterator[tuple[int, Figure]]:
     """The figures of supported claims, each as the cited statement has it, with its footnote."""
     seen: set[tuple[int, int]] = set()
     for claim in claims:
-        dates = [(each.start, each.end) for each in mentions(claim.text)]
-        values = {round(abs(each.value), 6) for each in numbers(claim.text, taken=dates)} if claim.supported else set()
+        values = {round(abs(each.value), 6) for each in counts(claim.text)} if claim.supported else set()
         for n in claim.citations:
             for figure in by_number[n].statement.figures if n in by_number else ():
                 if round(abs(figure.value), 6) in values and (n, figure.start) not in seen:
@@ -190,7 +176,7 @@ def _agree(figures: tuple[AnsweredFigure, ...], extracted: Answer) -> bool:
 
 def _disagrees(claims: Sequence[Claim], figures: tuple[AnsweredFigure, ...], extracted: Answer) -> tuple[str, ...]:
     """The figure that was read straight from the reports, where the model gives figures and that one is not of them."""
-    gives = any(numbers(claim.text, taken=[(m.start, m.end) for m in mentions(claim.text)]) for claim in claims)
+    gives = any(counts(claim.text) for claim in claims)
     if not gives or extracted.status != "answered" or not extracted.figures or _agree(figures, extracted):
         return ()
     source = next((each.title for each in extracted.citations if each.n == extracted.figures[0].citation), "")

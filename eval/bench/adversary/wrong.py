@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from eval.bench.adversary.right import Right, cited
 from rag.answering.vouching import vouched
-from rag.language.mentions import mentions
-from rag.language.numbers import Number, numbers
+from rag.language.counts import counts
+from rag.language.numbers import Number
 from rag.types import Citation, Claim
 
 
@@ -148,7 +148,7 @@ def _body(right: Right) -> str:
 
 def _told(right: Right) -> list[Number]:
     body = _body(right)
-    return [each for each in numbers(body, taken=[(m.start, m.end) for m in mentions(body)]) if "=" not in body]
+    return [each for each in counts(body) if "=" not in body]
 
 
 def _digit(right: Right, rng: random.Random) -> str:
