@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -22,8 +21,6 @@ from rag.types import Answer, Asked, Period, Understood, Writes
 
 if TYPE_CHECKING:
     from rag.library import Library
-
-log = logging.getLogger(__name__)
 
 PASSAGES_SHOWN = 10
 QUOTED = "This answer is quoted from the reports without it."
@@ -77,8 +74,7 @@ def _standing_alone(asked: Asked, model: Writes | None) -> Asked:
         return asked
     try:
         alone = standing_alone(asked, model)
-    except ModelFailed as error:
-        log.warning("the model did not complete a follow-up (%s)", error.cause)
+    except ModelFailed:  # whoever asked the endpoint has logged why
         return asked
     return replace(asked, question=alone, history=()) if alone else asked
 
@@ -88,7 +84,6 @@ def _written(model: Writes, found: Found, understood: Understood, extracted: Ans
     try:
         yield from write(found, understood, extracted, asked, model)
     except ModelFailed as error:
-        log.warning("the model did not answer (%s): %s", error.cause, error)
         yield replace(extracted, notes=(*extracted.notes, f"{error} {QUOTED}"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ from rag.reading.documents import ENDING
 from rag.reading.limits import Limits
 from rag.search import search
 from rag.types import Asked, Embed, Spanned, Turn, Usage, Within
+
+log = logging.getLogger(__name__)
 
 _NAME_KEYS = ("file_path", "file_name", "filename", "source", "url")
 _DATE_KEYS = ("published", "date", "publication_date", "last_modified_date", "creation_date")
@@ -216,6 +219,7 @@ class LlamaWriter:
             raise
         except Exception as error:  # whatever somebody else's model raises
             told_so = f"The language model {self.name} failed ({type(error).__name__})."
+            log.warning("%s (server_error: %s)", told_so, error)
             raise ModelFailed(told_so, "server_error") from error
         if not written.strip():
             raise ModelFailed(f"The language model {self.name} gave an empty answer.", "empty")
