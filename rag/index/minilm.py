@@ -268,9 +268,13 @@ def _quantize(graph: Any, target: Path) -> None:
     from onnx import TensorProto
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    def is_no_advice(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR  # it advises a preprocessing step that has nothing to do on this graph
+
     log = logging.getLogger()
-    level = log.level
-    log.setLevel(logging.ERROR)  # it advises a preprocessing step that has nothing to do on this graph
+    log.addFilter(
+        is_no_advice
+    )  # of what is told to this very logger; a level would hold for all, and for other threads
     try:
         quantize_dynamic(
             graph,
@@ -283,7 +287,7 @@ def _quantize(graph: Any, target: Path) -> None:
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
     finally:
-        log.setLevel(level)
+        log.removeFilter(is_no_advice)
 
 
 def main() -> None:
